@@ -1,0 +1,1 @@
+"""What turns `docs/` into the site: run the blocks, draw the figures, set the formulas."""
