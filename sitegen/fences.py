@@ -1,0 +1,107 @@
+"""How a block looks on its page: the code, its output tucked under it, its figures.
+
+SuperFences calls these two formatters. It swallows exceptions and prints the raw fence instead, so
+nothing here raises: a fault is logged as a warning, which fails the strict build, and shown.
+"""
+
+import logging
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+
+from markdown import Markdown
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from sitegen import svg
+from sitegen.blocks import Block, Fault, parse, read
+from sitegen.run import Result, cached, check
+
+log = logging.getLogger("mkdocs.sitegen")
+
+
+def located(markdown: str, page: Path) -> str:
+    """The page's Markdown with each python fence told where it stands, its output fence taken out.
+
+    MkDocs hands over the text without its front matter; the lines are those of the stored file.
+    """
+    text = page.read_text(encoding="utf-8")
+    skipped = text[: text.rindex(markdown)].count("\n") if markdown in text else 0
+    lines = markdown.splitlines()
+    for block in reversed(parse(text, page)):
+        if block.output_lines:
+            first, last = block.output_lines
+            del lines[first - 1 - skipped : last - skipped]
+        lines[block.line - 1 - skipped] += f' at="{page}:{block.line}"'
+    return "\n".join(lines) + "\n"
+
+
+def accept(
+    language: str,
+    inputs: Mapping[str, str],
+    options: dict[str, str],
+    attrs: Mapping[str, str],
+    md: Markdown,
+) -> bool:
+    """SuperFences' validator: the block list has judged the options already."""
+    options.update(inputs)
+    return True
+
+
+def python(
+    source: str,
+    language: str,
+    css_class: str,
+    options: Mapping[str, str],
+    md: Markdown,
+    **others: object,
+) -> str:
+    """A python fence as HTML, run."""
+    where, _, line = options.get("at", "").rpartition(":")
+    block = next((block for block in read(Path(where)) if block.line == int(line)), None) if where else None
+    if block is None:
+        return _problem(f"{where or 'a page'}: a python fence that the block list did not see")
+    try:
+        result = cached(block)
+    except Fault as fault:
+        return _code(block.source) + _problem(str(fault))
+    return _html(block, result) + "".join(_problem(str(fault)) for fault in check(block, result))
+
+
+def output(
+    source: str,
+    language: str,
+    css_class: str,
+    options: Mapping[str, str],
+    md: Markdown,
+    **others: object,
+) -> str:
+    """Output fences are taken out with their block; one that is left belongs to nothing."""
+    return _problem(f"an output fence that the block list did not see:\n{source}")
+
+
+def _problem(message: str) -> str:
+    log.warning("%s", message)
+    return f'<div class="fault"><pre>{escape(message)}</pre></div>'
+
+
+def _html(block: Block, result: Result) -> str:
+    parts = [_code(block.source)]
+    if result.stdout:
+        parts.append(f'<div class="output"><pre>{escape(result.stdout)}</pre></div>')
+    for number, figure in enumerate(result.figures, start=1):
+        name = f"f{block.line}-{number}-"
+        last = number == len(result.figures)
+        parts.append(_figure(figure.svg, block.alt or figure.alt, block.caption if last else "", name))
+    return f'<div class="block">{"".join(parts)}</div>'
+
+
+def _code(source: str) -> str:
+    formatter = HtmlFormatter(cssclass="language-python highlight", wrapcode=True)
+    return str(highlight(source, PythonLexer(), formatter))
+
+
+def _figure(drawing: str, alt: str, caption: str, name: str) -> str:
+    said = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    return f"<figure>{svg.labelled(drawing, alt, name)}{said}</figure>"

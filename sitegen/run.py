@@ -1,0 +1,177 @@
+"""Run one block: alone, in a namespace of its own, with everything it prints and draws kept."""
+
+import contextlib
+import hashlib
+import io
+import json
+import linecache
+import platform
+import sys
+import traceback
+import types
+import warnings
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from sitegen.blocks import Block, Fault, label, trimmed
+
+ROOT = Path(__file__).resolve().parents[1]
+CACHE = ROOT / ".cache" / "blocks"
+LIBRARIES = ("numpy", "matplotlib", "hypothesis")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An inline SVG and the alt text its drawer gave it (empty if none)."""
+
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a block printed and drew."""
+
+    stdout: str
+    figures: tuple[Figure, ...] = ()
+
+
+def run(block: Block) -> Result:
+    """Run the block for real. Raises a Fault with the line and the traceback if it raises."""
+    import matplotlib as mpl
+    import numpy as np
+
+    mpl.use("agg")
+    printed = io.StringIO()
+    with (
+        contextlib.redirect_stdout(printed),
+        warnings.catch_warnings(),
+        np.printoptions(),
+        np.errstate(),
+        _figure_style(),
+        _as_main() as namespace,
+    ):
+        warnings.simplefilter("error")
+        # `plt.show()` is in the block for the reader, whose window it opens; here nothing opens.
+        warnings.filterwarnings("ignore", message=".*non-interactive.*")
+        try:
+            exec(_compiled(block), namespace)  # noqa: S102
+            return Result(printed.getvalue(), _figures())
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise _raised(block, error) from error
+
+
+def _compiled(block: Block) -> types.CodeType:
+    """Compiled under the page's name and line numbers, so that a traceback shows the page."""
+    name = label(block.page)
+    padded = "\n" * block.line + block.source
+    linecache.cache[name] = (len(padded), None, padded.splitlines(keepends=True), name)
+    return compile(padded, name, "exec", dont_inherit=True)
+
+
+def _raised(block: Block, error: BaseException) -> Fault:
+    name = label(block.page)
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    line = error.lineno if isinstance(error, SyntaxError) and error.filename == name else None
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != name:
+        trace = trace.tb_next
+    story = "".join(traceback.format_exception(type(error), error, trace)).rstrip()
+    said = str(error).splitlines()[0] if str(error) else "no message"
+    return Fault.at(
+        block.page,
+        line or (lines[-1] if lines else None) or block.line,
+        f"this block raised {type(error).__name__}: {said}\n{story}",
+    )
+
+
+@contextlib.contextmanager
+def _as_main() -> Iterator[dict[str, object]]:
+    """A fresh `__main__`, in place while the block runs: dataclasses and pickle look there."""
+    module = types.ModuleType("__main__")
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = module
+    try:
+        yield module.__dict__
+    finally:
+        sys.modules["__main__"] = before
+
+
+@contextlib.contextmanager
+def _figure_style() -> Iterator[None]:
+    """The site's drawing style while a block runs; no figure and no setting outlives it."""
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
+    from cnnref.figures.palette import STYLE
+
+    plt.close("all")
+    try:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(STYLE)
+            yield
+    finally:
+        plt.close("all")
+
+
+def _figures() -> tuple[Figure, ...]:
+    import matplotlib.pyplot as plt
+
+    from sitegen.svg import draw
+
+    figures = [plt.figure(number) for number in plt.get_fignums()]
+    return tuple(Figure(draw(figure), str(figure.get_label())) for figure in figures)
+
+
+def check(block: Block, result: Result) -> list[Fault]:
+    """Where the result is not what the page says."""
+    faults = []
+    printed, pinned = trimmed(result.stdout), block.output
+    if printed and pinned is None:
+        faults.append(block.fault(f"this block prints but has no output fence; it printed\n{printed}"))
+    elif pinned is not None and printed != trimmed(pinned):
+        says = trimmed(pinned)
+        faults.append(block.fault(f"this block printed\n{printed}\nbut the page says\n{says}"))
+    if any(not (figure.alt or block.alt) for figure in result.figures):
+        faults.append(
+            block.fault('this figure has no alt text: fig.set_label("...") or alt="..." on the fence')
+        )
+    return faults
+
+
+def cached(block: Block) -> Result:
+    """The result of the block, run only if it or anything it rests on has changed."""
+    key = hashlib.sha256(f"{fingerprint()}\0{block.source}".encode()).hexdigest()
+    kept = CACHE / f"{key}.json"
+    if kept.is_file():
+        stored = json.loads(kept.read_text(encoding="utf-8"))
+        return Result(stored["stdout"], tuple(Figure(**figure) for figure in stored["figures"]))
+    result = run(block)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    part = kept.with_suffix(f".{id(result)}.part")
+    part.write_text(json.dumps(asdict(result)), encoding="utf-8")
+    part.replace(kept)
+    return result
+
+
+def fingerprint() -> str:
+    """A hash of everything a block's result can depend on besides its own text."""
+    sources = (*(ROOT / "cnnref").rglob("*.py"), *(Path(__file__).parent.glob("*.py")))
+    return _fingerprint(tuple(sorted((path, path.stat().st_mtime_ns) for path in sources)))
+
+
+@lru_cache(maxsize=4)
+def _fingerprint(sources: tuple[tuple[Path, int], ...]) -> str:
+    digest = hashlib.sha256(platform.python_version().encode())
+    for library in LIBRARIES:
+        digest.update(f"{library} {version(library)}".encode())
+    for path, _ in sources:
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,74 @@
+"""A matplotlib figure as inline SVG that follows the page: its ink, its colours, its font."""
+
+import io
+import re
+from html import escape
+
+from matplotlib.figure import Figure
+
+from cnnref.figures.palette import COLOURS
+
+VARIABLES = {
+    colour: "currentColor" if name == "ink" else f"var(--cnn-{name})"
+    for name, colour in COLOURS.items()
+}
+NUMBER = re.compile(r"-?\d+\.\d{3,}")
+COORDINATES = re.compile(r"""\b(?:d|points|transform|x|y|width|height|viewBox|cx|cy|r)="[^"]*\"""")
+COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+FONT = re.compile(r"""font-family: (?P<mono>'DejaVu Sans Mono')?[^;"]*;? ?""")
+REFERENCE = re.compile(r"""(?:href="#|url\(#)([^")]+)""")
+UNUSED = (
+    r"<metadata>.*?</metadata>|<!--.*?-->",
+    r"""<defs>\s*<style type="text/css">.*?</style>\s*</defs>""",
+    r""" transform="rotate\(-?0 [^"]*\)\"""",
+)
+PREFIX = "@figure@"
+
+
+def draw(figure: Figure) -> str:
+    """The figure as an `<svg>` element without alt text; ids carry a PREFIX to be replaced."""
+    import matplotlib as mpl
+
+    file = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "cnnref"}):
+        figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
+    svg = file.getvalue()
+    svg = svg[svg.index("<svg") :]
+    for unused in UNUSED:
+        svg = re.sub(unused, "", svg, flags=re.DOTALL)
+    svg = COORDINATES.sub(lambda match: NUMBER.sub(_short, match[0]), svg)
+    svg = COLOUR.sub(lambda match: VARIABLES.get(match[0], match[0]), svg)
+    svg = FONT.sub(_font, svg)
+    svg = _prefixed(svg)
+    return re.sub(r"\s*\n\s*", "\n", svg).strip()
+
+
+def _short(number: re.Match[str]) -> str:
+    short = f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+    return "0" if short == "-0" else short
+
+
+def _font(family: re.Match[str]) -> str:
+    return "font-family: var(--cnn-mono); " if family["mono"] else ""
+
+
+def _prefixed(svg: str) -> str:
+    """Ids that something refers to get the prefix; the others go."""
+    used = set(REFERENCE.findall(svg))
+    svg = re.sub(
+        r"""\bid="([^"]*)" ?""",
+        lambda match: f'id="{PREFIX}{match[1]}" ' if match[1] in used else "",
+        svg,
+    )
+    return re.sub(r"""(href="#|url\(#)""", rf"\1{PREFIX}", svg)
+
+
+def strange_colours(svg: str) -> list[str]:
+    """Colours that are not in the palette and so would not follow the theme."""
+    return sorted(set(COLOUR.findall(svg)))
+
+
+def labelled(svg: str, alt: str, name: str) -> str:
+    """The drawing with its alt text, and its ids made unique on the page by this name."""
+    opening = f'<svg role="img" aria-label="{escape(alt)}"'
+    return svg.replace("<svg", opening, 1).replace(PREFIX, name)
