@@ -73,7 +73,7 @@ def read_lock(lock: Path = LOCK) -> dict[str, Asset]:
     return assets
 
 
-def write_lock(assets: Iterable[Asset], lock: Path = LOCK) -> None:
+def write_lock(assets: Iterable[Asset], lock: Path) -> None:
     """Write a lock file, in one stroke."""
     entries = [
         {key: value for key, value in asdict(asset).items() if value or key != "options"}
@@ -103,11 +103,11 @@ def verified(name: str, folder: Path = FOLDER, lock: Path = LOCK) -> Path:
     return folder / name
 
 
-def install(asset: Asset, folder: Path = FOLDER, fetch: Fetch | None = None) -> bool:
+def install(asset: Asset, folder: Path, fetch: Fetch) -> bool:
     """Put the files of an asset into its folder; False when they were there already."""
     home = folder / asset.name
     if faults(asset, folder):
-        contents = _contents(asset, fetch or download)
+        contents = _contents(asset, fetch)
         for file in asset.files:
             _write(home / file.destination, contents[file.destination])
         changed = True
@@ -120,10 +120,10 @@ def install(asset: Asset, folder: Path = FOLDER, fetch: Fetch | None = None) -> 
     return changed
 
 
-def relock(asset: Asset, fetch: Fetch | None = None) -> Asset:
+def relock(asset: Asset, fetch: Fetch) -> Asset:
     """The same asset with the checksums of what the registry serves now for its version."""
     with tempfile.TemporaryDirectory() as temporary:
-        archive = (fetch or download)(asset, Path(temporary))
+        archive = fetch(asset, Path(temporary))
         files = tuple(
             replace(file, sha256=_sha256(_extract(archive, asset, file))) for file in asset.files
         )
@@ -238,14 +238,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--version", help="with --relock: the version to move to")
     chosen = parser.parse_args(arguments)
     try:
-        assets = read_lock()
+        assets = read_lock(LOCK)
         if chosen.relock:
             asset = _named(chosen.relock, assets)
-            assets[asset.name] = relock(replace(asset, version=chosen.version or asset.version))
-            write_lock(assets.values())
+            moved = replace(asset, version=chosen.version or asset.version)
+            assets[asset.name] = relock(moved, download)
+            write_lock(assets.values(), LOCK)
             print(f"Locked {assets[asset.name]}.")
         for asset in assets.values():
-            done = "fetched and verified" if install(asset) else "already here"
+            done = "fetched and verified" if install(asset, FOLDER, download) else "already here"
             print(f"Web asset {asset}: {done}.", flush=True)
     except AssetError as error:
         print(f"Web assets: {error}", file=sys.stderr)
