@@ -1,0 +1,94 @@
+# Needs git, make and Python 3.11 or newer; all else comes from the locked requirements.
+#   make PYTHON=python3.12 VENV=.venv-312 test     another Python, in an environment of its own
+#   make HOST=0.0.0.0 PORT=9000 serve              another address
+
+PYTHON ?= python3
+VENV ?= .venv
+HOST ?= 127.0.0.1
+PORT ?= 8000
+UPGRADE ?=
+
+BIN := $(VENV)/bin
+SITE_READY := $(VENV)/.site-ready
+TEST_READY := $(VENV)/.test-ready
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	--generate-hashes --no-header $(UPGRADE) pyproject.toml
+
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help serve test build check lint types slow format update-outputs lock assets clean
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+		while IFS='|' read -r name what; do printf 'make %-16s%s\n' "$$name" "$$what"; done
+
+serve: assets  ## build the site, show it on this machine, rebuild when a file changes
+	@$(BIN)/python -m sitegen.serve $(HOST) $(PORT)
+
+test: $(TEST_READY) assets  ## run the test suite
+	@echo "Running the tests."
+	@$(BIN)/python -m pytest
+
+build: assets  ## build the site into site/; a warning is an error
+	@echo "Building the site into site/."
+	@$(BIN)/python -m mkdocs build --strict
+
+check: lint types test build slow  ## all of it: style, types, tests, strict build, slow tests
+
+lint: $(TEST_READY)
+	@echo "Checking format, style and spelling."
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/codespell
+
+types: $(TEST_READY)
+	@echo "Checking types."
+	@$(BIN)/mypy
+
+slow: $(TEST_READY) build
+	@echo "Running the slow tests."
+	@$(BIN)/python -m pytest -m slow
+
+format: $(TEST_READY)  ## rewrite the code in the house style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+update-outputs: assets  ## rewrite the outputs pinned on the pages
+	@$(BIN)/python -m sitegen.blocks --update docs
+
+lock: $(TEST_READY)  ## write requirements/ anew from pyproject.toml (UPGRADE=--upgrade: newest versions)
+	@echo "Locking the requirements."
+	@$(COMPILE) --extra docs -o requirements/site.txt
+	@$(COMPILE) --extra test -c requirements/site.txt -o requirements/test.txt
+
+clean:  ## remove what was made, the environment included
+	rm -rf $(VENV) .assets .cache site dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# One environment in two layers: what the site needs, and on top of it what the tests need.
+# Both locks agree on versions. An empty file in the environment says that a layer is there.
+
+assets: $(SITE_READY)
+	@$(BIN)/python -m sitegen.assets
+
+$(SITE_READY): requirements/site.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what the site needs into $(VENV)/ (about a minute)."
+	@$(INSTALL) --require-hashes -r requirements/site.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TEST_READY): requirements/test.txt $(SITE_READY)
+	@echo "Installing the test tools into $(VENV)/ (about half a minute)."
+	@$(INSTALL) --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \
+		"cnnref needs Python 3.11 or newer, and '$(PYTHON)' is not that. Name one that is:" \
+		"make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo \
+		"$(PYTHON) lacks venv or pip. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Making $(VENV)/ with $$($(PYTHON) --version)."
+	@$(PYTHON) -m venv $(VENV)
