@@ -1,0 +1,169 @@
+"""What the pictures are made of: boards, cells with their numbers, words, arrows.
+
+A board is measured in cells, rows counted downwards, as an array is indexed. One cell is
+36 px wide on the page, a figure at most 13 cells, so that its words stay legible on a phone.
+"""
+
+from collections.abc import Collection, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, Rectangle
+from numpy.typing import ArrayLike
+
+from cnnref.figures import palette
+
+CELL = 0.5
+"""Inches a cell is wide: 36 px on the page."""
+WORD = 14
+"""Points of a word and of a cell's number; a point is a pixel on the page."""
+SELECTED = 2.8
+"""Points of the heavy outline that says: this one."""
+
+ROLES = {
+    "input": palette.INPUT,
+    "kernel": palette.KERNEL,
+    "output": palette.OUTPUT,
+    "padding": palette.PADDING,
+    "wrong": palette.WRONG,
+    "ink": palette.INK,
+}
+
+
+def board(columns: float, rows: float) -> tuple[Figure, Axes]:
+    """An empty figure of this many cells, its axes measured in cells from the top left."""
+    figure = plt.figure(figsize=(columns * CELL, rows * CELL), layout="none")
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal")
+    axes.axis("off")
+    return figure, axes
+
+
+def cells(
+    axes: Axes,
+    values: ArrayLike,
+    row: float,
+    column: float,
+    role: str,
+    *,
+    selected: Collection[tuple[int, int]] = (),
+    padding: Collection[tuple[int, int]] = (),
+    wrong: Collection[tuple[int, int]] = (),
+) -> None:
+    """Draw a table of numbers as squares, its top left corner at this row and column.
+
+    Args:
+        axes: the board.
+        values: numbers, shape (*n) with at most two axes; one axis is a row.
+        row: where the top edge stands, in cells.
+        column: where the left edge stands, in cells.
+        role: whose colour it has: input, kernel, output.
+        selected: places (i, j) to outline heavily.
+        padding: places to hatch.
+        wrong: places to outline with dashes.
+    """
+    colour = ROLES[role]
+    for (i, j), value in np.ndenumerate(np.atleast_2d(np.asarray(values))):
+        corner = (column + j, row + i)
+        hatched = (i, j) in padding
+        axes.add_patch(
+            Rectangle(
+                corner,
+                1,
+                1,
+                facecolor="none" if hatched else (colour, 0.12),
+                edgecolor=palette.PADDING if hatched else colour,
+                hatch="////" if hatched else None,
+                linewidth=1,
+            )
+        )
+        shown = number(value)
+        word(axes, row + i + 0.5, column + j + 0.5, shown, size=WORD if len(shown) < 4 else 11)
+    for places, ink, dashes in ((selected, colour, "-"), (wrong, palette.WRONG, (0, (2, 1.5)))):
+        for i, j in places:
+            outline(axes, row + i, column + j, 1, 1, ink, dashes)
+
+
+def outline(
+    axes: Axes,
+    row: float,
+    column: float,
+    rows: float,
+    columns: float,
+    colour: str,
+    dashes: str | tuple[int, tuple[float, float]] = "-",
+) -> None:
+    """Draw a heavy outline around a block of cells."""
+    axes.add_patch(
+        Rectangle(
+            (column, row),
+            columns,
+            rows,
+            fill=False,
+            edgecolor=colour,
+            linewidth=SELECTED,
+            linestyle=dashes,
+            joinstyle="miter",
+            zorder=3,
+        )
+    )
+
+
+def word(
+    axes: Axes,
+    row: float,
+    column: float,
+    text: str,
+    *,
+    role: str = "ink",
+    align: str = "center",
+    size: float = WORD,
+    bold: bool = False,
+) -> None:
+    """Write a word, centred on its row."""
+    axes.text(
+        column,
+        row,
+        text,
+        color=ROLES[role],
+        ha=align,
+        va="center_baseline",
+        fontsize=size,
+        fontweight="bold" if bold else "normal",
+        zorder=4,
+    )
+
+
+def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Draw an arrow between two places (row, column)."""
+    axes.add_patch(
+        FancyArrowPatch(
+            (start[1], start[0]),
+            (end[1], end[0]),
+            arrowstyle="-|>",
+            mutation_scale=14,
+            linewidth=1.2,
+            color=palette.INK,
+            shrinkA=0,
+            shrinkB=0,
+        )
+    )
+
+
+def number(value: float) -> str:
+    """A number as a cell shows it: no trailing zeros, a real minus sign."""
+    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+
+
+def listed(values: Sequence[float] | np.ndarray) -> str:
+    """Numbers as alt text reads them: "1, 2, 3", rows after one another with semicolons."""
+    rows = np.atleast_2d(np.asarray(values))
+    return "; ".join(", ".join(f"{value:g}" for value in row) for row in rows)
+
+
+def described(figure: Figure, alt: str) -> Figure:
+    """The figure, with its alt text."""
+    figure.set_label(alt)
+    return figure
