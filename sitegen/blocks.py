@@ -60,7 +60,7 @@ class Block:
 
 
 def label(page: Path) -> str:
-    """The page's path as a reader of messages knows it: from the working directory if it is inside."""
+    """The page's path as messages give it: from the working directory on, if it is inside."""
     page = page.resolve()
     here = Path.cwd()
     return page.relative_to(here).as_posix() if page.is_relative_to(here) else page.as_posix()

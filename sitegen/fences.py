@@ -10,13 +10,10 @@ from html import escape
 from pathlib import Path
 
 from markdown import Markdown
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
-from sitegen import svg
+from sitegen import cards, markup
 from sitegen.blocks import Block, Fault, parse, read
-from sitegen.run import Result, cached, check
+from sitegen.run import Result, alts, cached, check
 
 log = logging.getLogger("mkdocs.sitegen")
 
@@ -59,13 +56,17 @@ def python(
 ) -> str:
     """A python fence as HTML, run."""
     where, _, line = options.get("at", "").rpartition(":")
-    block = next((block for block in read(Path(where)) if block.line == int(line)), None) if where else None
+    block = (
+        next((block for block in read(Path(where)) if block.line == int(line)), None)
+        if where
+        else None
+    )
     if block is None:
         return _problem(f"{where or 'a page'}: a python fence that the block list did not see")
     try:
         result = cached(block)
     except Fault as fault:
-        return _code(block.source) + _problem(str(fault))
+        return markup.code(block.source, "language-python") + _problem(str(fault))
     return _html(block, result) + "".join(_problem(str(fault)) for fault in check(block, result))
 
 
@@ -87,21 +88,12 @@ def _problem(message: str) -> str:
 
 
 def _html(block: Block, result: Result) -> str:
-    parts = [_code(block.source)]
-    if result.stdout:
-        parts.append(f'<div class="output"><pre>{escape(result.stdout)}</pre></div>')
-    for number, figure in enumerate(result.figures, start=1):
-        name = f"f{block.line}-{number}-"
-        last = number == len(result.figures)
-        parts.append(_figure(figure.svg, block.alt or figure.alt, block.caption if last else "", name))
-    return f'<div class="block">{"".join(parts)}</div>'
-
-
-def _code(source: str) -> str:
-    formatter = HtmlFormatter(cssclass="language-python highlight", wrapcode=True)
-    return str(highlight(source, PythonLexer(), formatter))
-
-
-def _figure(drawing: str, alt: str, caption: str, name: str) -> str:
-    said = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    return f"<figure>{svg.labelled(drawing, alt, name)}{said}</figure>"
+    html = markup.block(
+        markup.code(block.source, "language-python"),
+        result.stdout.rstrip("\n"),
+        [figure.svg for figure in result.figures],
+        alts(result.figures, block.alt),
+        block.caption,
+        f"b{block.line}-",
+    )
+    return cards.html(result.card, html, result.stdout) if result.card else html

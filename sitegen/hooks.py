@@ -1,7 +1,6 @@
 """What MkDocs calls while it builds: each step hands over to the module that knows how."""
 
 import logging
-import os
 import re
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from sitegen import fences, run, tex
+from sitegen import fences, labs, run, tex
 from sitegen.assets import verified
 from sitegen.blocks import Fault
 
@@ -31,6 +30,10 @@ class Build:
         self.serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        labs.prepare_kernel(run.CACHE.parent / "ipython")
+        if "mkdocs-jupyter" in config.plugins:
+            kept = run.CACHE.parent / "labs" / run.fingerprint()[:16]
+            config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(kept)
         if config.repo_url:
             config.edit_uri = config.edit_uri or "edit/main/docs/"
         return config
@@ -53,12 +56,14 @@ class Build:
             log.warning("%s", fault)
             return markdown
 
-    def on_page_content(
-        self, html: str, *, page: Page, config: MkDocsConfig, files: Files
-    ) -> str:
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         path = source(page)
-        html, faults = tex.typeset(html, path.read_text(encoding="utf-8"), path, self.katex)
-        for fault in faults:
+        text = path.read_text(encoding="utf-8")
+        faults: list[Fault] = []
+        if path.suffix == ".py":
+            html, faults = labs.Lab(page, path, text, files).html(html)
+        html, bad_formulas = tex.typeset(html, text, path, self.katex)
+        for fault in faults + bad_formulas:
             log.warning("%s", fault)
         page.present_anchor_ids = (page.present_anchor_ids or set()) | set(
             re.findall(r'\bid="([^"]+)"', html)

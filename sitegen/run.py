@@ -10,13 +10,15 @@ import sys
 import traceback
 import types
 import warnings
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from sitegen.blocks import Block, Fault, label, trimmed
+from sitegen.cards import Card, Mistake, cited, look_up
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "blocks"
@@ -37,6 +39,7 @@ class Result:
 
     stdout: str
     figures: tuple[Figure, ...] = ()
+    card: Card | None = None
 
 
 def run(block: Block) -> Result:
@@ -58,7 +61,7 @@ def run(block: Block) -> Result:
         # `plt.show()` is in the block for the reader, whose window it opens; here nothing opens.
         warnings.filterwarnings("ignore", message=".*non-interactive.*")
         try:
-            exec(_compiled(block), namespace)  # noqa: S102
+            exec(_compiled(block), namespace)
             return Result(printed.getvalue(), _figures())
         except KeyboardInterrupt:
             raise
@@ -76,7 +79,11 @@ def _compiled(block: Block) -> types.CodeType:
 
 def _raised(block: Block, error: BaseException) -> Fault:
     name = label(block.page)
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    lines = [
+        frame.lineno
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == name
+    ]
     line = error.lineno if isinstance(error, SyntaxError) and error.filename == name else None
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename != name:
@@ -114,7 +121,7 @@ def _figure_style() -> Iterator[None]:
     try:
         with mpl.rc_context():
             mpl.rcdefaults()
-            mpl.rcParams.update(STYLE)
+            plt.style.use(dict(STYLE))
             yield
     finally:
         plt.close("all")
@@ -134,15 +141,26 @@ def check(block: Block, result: Result) -> list[Fault]:
     faults = []
     printed, pinned = trimmed(result.stdout), block.output
     if printed and pinned is None:
-        faults.append(block.fault(f"this block prints but has no output fence; it printed\n{printed}"))
+        faults.append(
+            block.fault(f"this block prints but has no output fence; it printed\n{printed}")
+        )
     elif pinned is not None and printed != trimmed(pinned):
         says = trimmed(pinned)
         faults.append(block.fault(f"this block printed\n{printed}\nbut the page says\n{says}"))
-    if any(not (figure.alt or block.alt) for figure in result.figures):
+    if not all(alts(result.figures, block.alt)):
         faults.append(
-            block.fault('this figure has no alt text: fig.set_label("...") or alt="..." on the fence')
+            block.fault(
+                'this figure has no alt text: fig.set_label("...") or alt="..." on the fence'
+            )
         )
     return faults
+
+
+def alts(figures: Sequence[Figure], given: str) -> list[str]:
+    """The alt text of each figure: the one given, if it is the only figure, or its own."""
+    if given and len(figures) == 1:
+        return [given]
+    return [figure.alt for figure in figures]
 
 
 def cached(block: Block) -> Result:
@@ -150,14 +168,24 @@ def cached(block: Block) -> Result:
     key = hashlib.sha256(f"{fingerprint()}\0{block.source}".encode()).hexdigest()
     kept = CACHE / f"{key}.json"
     if kept.is_file():
-        stored = json.loads(kept.read_text(encoding="utf-8"))
-        return Result(stored["stdout"], tuple(Figure(**figure) for figure in stored["figures"]))
+        return _from_json(json.loads(kept.read_text(encoding="utf-8")))
     result = run(block)
+    law = cited(block)
+    if law is not None:
+        result = replace(result, card=look_up(law))
     CACHE.mkdir(parents=True, exist_ok=True)
     part = kept.with_suffix(f".{id(result)}.part")
     part.write_text(json.dumps(asdict(result)), encoding="utf-8")
     part.replace(kept)
     return result
+
+
+def _from_json(stored: dict[str, Any]) -> Result:
+    card = stored["card"]
+    if card is not None:
+        mistakes = tuple(Mistake(**mistake) for mistake in card.pop("mistakes"))
+        card = Card(**card, mistakes=mistakes)
+    return Result(stored["stdout"], tuple(Figure(**each) for each in stored["figures"]), card)
 
 
 def fingerprint() -> str:

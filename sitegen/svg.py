@@ -1,10 +1,13 @@
 """A matplotlib figure as inline SVG that follows the page: its ink, its colours, its font."""
 
+import base64
 import io
 import re
 from html import escape
+from typing import Any
 
 from matplotlib.figure import Figure
+from PIL import Image
 
 from cnnref.figures.palette import COLOURS
 
@@ -22,6 +25,8 @@ UNUSED = (
     r"""<defs>\s*<style type="text/css">.*?</style>\s*</defs>""",
     r""" transform="rotate\(-?0 [^"]*\)\"""",
 )
+RASTER = re.compile(r"data:image/png;base64,(?P<data>[A-Za-z0-9+/=\s]+)")
+SMALL = 4_000  # bytes up to which an image stays as exact as a PNG
 PREFIX = "@figure@"
 
 
@@ -36,11 +41,37 @@ def draw(figure: Figure) -> str:
     svg = svg[svg.index("<svg") :]
     for unused in UNUSED:
         svg = re.sub(unused, "", svg, flags=re.DOTALL)
+    svg = RASTER.sub(_light_image, svg)
     svg = COORDINATES.sub(lambda match: NUMBER.sub(_short, match[0]), svg)
     svg = COLOUR.sub(lambda match: VARIABLES.get(match[0], match[0]), svg)
     svg = FONT.sub(_font, svg)
     svg = _prefixed(svg)
     return re.sub(r"\s*\n\s*", "\n", svg).strip()
+
+
+def _light_image(image: re.Match[str]) -> str:
+    """An image inside the figure: exact if that is small enough, else as a photograph is stored."""
+    pixels = Image.open(io.BytesIO(base64.b64decode(image["data"])))
+    exact = _encoded(_without_spare_channels(pixels), "PNG", optimize=True)
+    if len(exact) <= SMALL:
+        return f"data:image/png;base64,{base64.b64encode(exact).decode()}"
+    photograph = _encoded(pixels, "WEBP", quality=80, method=6)
+    return f"data:image/webp;base64,{base64.b64encode(photograph).decode()}"
+
+
+def _without_spare_channels(pixels: Image.Image) -> Image.Image:
+    """Grey as one channel, opaque as three: as many channels as the picture has."""
+    if pixels.mode != "RGBA" or pixels.getchannel("A").getextrema() != (255, 255):
+        return pixels
+    red, green, blue, _ = pixels.split()
+    grey = red.tobytes() == green.tobytes() == blue.tobytes()
+    return red if grey else pixels.convert("RGB")
+
+
+def _encoded(pixels: Image.Image, kind: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    pixels.save(file, kind, **options)
+    return file.getvalue()
 
 
 def _short(number: re.Match[str]) -> str:

