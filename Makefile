@@ -19,7 +19,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve test build check lint types slow format update-outputs lock assets clean
+.PHONY: help serve test build check lint types slow format update-outputs dist lock assets clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -36,7 +36,7 @@ build: assets  ## build the site into site/; a warning is an error
 	@echo "Building the site into site/."
 	@$(BIN)/python -m mkdocs build --strict
 
-check: lint types test build slow  ## all of it: style, types, tests, strict build, slow tests
+check: lint types test slow  ## all of it: style, types, tests, strict build, slow tests
 
 lint: $(TEST_READY)
 	@echo "Checking format, style and spelling."
@@ -57,7 +57,11 @@ format: $(TEST_READY)  ## rewrite the code in the house style
 	@$(BIN)/ruff format .
 
 update-outputs: assets  ## rewrite the outputs pinned on the pages
-	@$(BIN)/python -m sitegen.blocks --update docs
+	@$(BIN)/python -m sitegen.blocks --update docs README.md
+
+dist: $(TEST_READY)  ## build the wheel and the source distribution into dist/
+	@rm -rf dist
+	@$(BIN)/python -m build --no-isolation
 
 lock: $(TEST_READY)  ## write requirements/ anew from pyproject.toml (UPGRADE=--upgrade: newest versions)
 	@echo "Locking the requirements."
