@@ -215,7 +215,7 @@ def numeric(op: str, name: str, value: ArrayLike, *, complexes: bool = False) ->
     except ValueError:
         raise ValueError(f"{op}: {name} must be an array with rows of equal length") from None
     room(op, array.shape, np.dtype(np.float64))
-    if array.dtype == object and array.size and all(isinstance(v, int) for v in array.flat):
+    if overflowing(value, array):
         raise ValueError(f"{op}: integers in {name} must be at most 2**53 in size")
     kinds = "biufc" if complexes else "biuf"
     if array.dtype.kind not in kinds or array.dtype.char in "gG":
@@ -226,6 +226,19 @@ def numeric(op: str, name: str, value: ArrayLike, *, complexes: bool = False) ->
     if array.dtype.kind in "iu" and largest(array) > EXACT:
         raise ValueError(f"{op}: integers in {name} must be at most 2**53 in size")
     return array
+
+
+def overflowing(value: ArrayLike, array: Array) -> bool:
+    """Whether integers were so large that NumPy left the integers: for objects, or for floats."""
+    if array.dtype == object:
+        entries = array
+    elif (
+        array.dtype == np.float64 and not hasattr(value, "dtype") and np.any(np.abs(array) > EXACT)
+    ):
+        entries = np.asarray(value, dtype=object)
+    else:
+        return False
+    return entries.size > 0 and all(isinstance(entry, int) for entry in entries.flat)
 
 
 def layered(op: str, x: Array, shapes: str) -> None:
