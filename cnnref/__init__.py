@@ -2,7 +2,9 @@
 
 The names below are the public ones. `cnnref.literal` defines every operation in loops that are
 the formula; these here are the fast ones with the same names and meaning. `cnnref.laws` holds the
-statements that both obey.
+statements that both obey. A topic keeps its name from room to room: convolution is defined in
+cnnref/literal/convolution.py, computed in cnnref/fast/convolution.py, stated in
+cnnref/laws/convolution.py, drawn in cnnref/figures/convolution.py, told in docs/convolution.md.
 """
 
 from cnnref import fast, literal

@@ -1,4 +1,7 @@
-"""Convolution and correlation of arrays without channels, as the chapter defines them."""
+"""Convolution and correlation of arrays without channels, as the chapter defines them.
+
+Its page is docs/convolution.md, its laws are in cnnref/laws/convolution.py, run by tests/laws.
+"""
 
 from itertools import product
 

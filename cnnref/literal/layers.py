@@ -1,4 +1,7 @@
-"""Layers on (N, C, *n): convolution in four strokes, and the rectifier."""
+"""Layers on (N, C, *n): convolution in four strokes, and the rectifier.
+
+Its page is docs/layers.md, its laws are in cnnref/laws/layers.py, run by tests/laws.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

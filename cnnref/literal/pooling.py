@@ -1,4 +1,7 @@
-"""Pooling on (N, C, *n): what each full window holds, place by place."""
+"""Pooling on (N, C, *n): what each full window holds, place by place.
+
+Its page is docs/pooling.md, its laws are in cnnref/laws/pooling.py, run by tests/laws.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
