@@ -190,7 +190,7 @@ def _from_json(stored: dict[str, Any]) -> Result:
 
 def fingerprint() -> str:
     """A hash of everything a block's result can depend on besides its own text."""
-    sources = (*(ROOT / "cnnref").rglob("*.py"), *(Path(__file__).parent.glob("*.py")))
+    sources = (*(ROOT / "cnnref").rglob("*.py"), *(ROOT / "sitegen").glob("*.py"))
     return _fingerprint(tuple(sorted((path, path.stat().st_mtime_ns) for path in sources)))
 
 

@@ -27,6 +27,7 @@ UNUSED = (
 )
 RASTER = re.compile(r"data:image/png;base64,(?P<data>[A-Za-z0-9+/=\s]+)")
 SMALL = 4_000  # bytes up to which an image stays as exact as a PNG
+WIDTH = re.compile(r' width="([\d.]+)pt" height="[\d.]+pt"')
 PREFIX = "@figure@"
 
 
@@ -101,5 +102,8 @@ def strange_colours(svg: str) -> list[str]:
 
 def labelled(svg: str, alt: str, name: str) -> str:
     """The drawing with its alt text, and its ids made unique on the page by this name."""
-    opening = f'<svg role="img" aria-label="{escape(alt)}"'
+    width = WIDTH.search(svg)
+    svg = WIDTH.sub("", svg, count=1)
+    size = f'style="--width: {float(width[1]) * 4 / 3:.0f}px"' if width else ""
+    opening = f'<svg role="img" aria-label="{escape(alt)}" {size}'
     return svg.replace("<svg", opening, 1).replace(PREFIX, name)
