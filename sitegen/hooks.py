@@ -3,20 +3,31 @@
 import logging
 import re
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
+from nbclient.exceptions import CellExecutionError
 
-from sitegen import fences, labs, run, tex
+from sitegen import fences, labs, notebooks, run, tex
 from sitegen.assets import verified
-from sitegen.blocks import Fault
+from sitegen.blocks import Fault, label, read
+from sitegen.wheel import build_wheel
 
 log = logging.getLogger("mkdocs.sitegen")
 KATEX = "assets/katex"
+BROKEN_LINK = re.compile(
+    r"Doc file '(?P<page>[^']+)' contains an? (?:\w+ )*(?:link|path) '(?P<link>[^']+)'"
+)
 
 
 class Build:
@@ -25,11 +36,14 @@ class Build:
     def __init__(self) -> None:
         self.serving = False
         self.katex = tex.Katex(run.CACHE.parent)
+        self.notebooks: dict[str, Path] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        for name in ("mkdocs.structure.pages", "mkdocs.structure.nav"):
+            logging.getLogger(name).filters = [WithLine(Path(config.docs_dir))]
         labs.prepare_kernel(run.CACHE.parent / "ipython")
         if "mkdocs-jupyter" in config.plugins:
             kept = run.CACHE.parent / "labs" / run.fingerprint()[:16]
@@ -45,6 +59,12 @@ class Build:
                 uri = f"{KATEX}/{path.relative_to(home).as_posix()}"
                 files.append(File.generated(config, uri, abs_src_path=str(path)))
         return files
+
+    @event_priority(-100)
+    def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
+        if source(page).suffix == ".py":
+            page.render = partial(rendered_lab, page, page.render)  # type: ignore[method-assign]
+        return page
 
     @event_priority(100)
     def on_page_markdown(
@@ -70,12 +90,68 @@ class Build:
         )
         return html
 
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        path = source(page)
+        if path.suffix == ".py" or read(path):
+            uri = Path(page.file.src_uri).with_suffix(".ipynb").as_posix()
+            self.notebooks[uri] = path
+            page.notebook_url = uri  # type: ignore[attr-defined]
+        if page.edit_url and config.repo_url:
+            title = quote(f"Error on the page {page.title} ({page.file.src_uri})")
+            forge = config.repo_url.rstrip("/")
+            page.report_url = f"{forge}/issues/new?title={title}"  # type: ignore[attr-defined]
+        return context
+
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         self.katex.close()
+        site = Path(config.site_dir)
+        install = notebooks.install_line(wheel_in(site), config.site_url or "")
+        for uri, path in self.notebooks.items():
+            (site / uri).write_text(notebooks.of_page(path, install), encoding="utf-8")
+        self.notebooks.clear()
         if self.serving:
             # The next build imports the package afresh, as it then is.
             for name in [name for name in sys.modules if name.split(".")[0] == "cnnref"]:
                 del sys.modules[name]
+
+
+def rendered_lab(
+    page: Page, render: Callable[[MkDocsConfig, Files], None], config: MkDocsConfig, files: Files
+) -> None:
+    """mkdocs-jupyter's rendering, which tells a cell that raises by its text and not its place."""
+    try:
+        render(config, files)
+    except CellExecutionError as error:
+        path = source(page)
+        fault = labs.raised(path, path.read_text(encoding="utf-8"), error)
+        raise PluginError(str(fault)) from None
+
+
+def wheel_in(site: Path) -> str:
+    """The wheel of the package, put into the site; its path from there."""
+    folder = site / "assets" / "wheel"
+    folder.mkdir(parents=True, exist_ok=True)
+    return build_wheel(folder).relative_to(site).as_posix()
+
+
+class WithLine(logging.Filter):
+    """MkDocs names the page of a broken link; this finds the line, too."""
+
+    def __init__(self, docs: Path) -> None:
+        super().__init__()
+        self.docs = docs
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Put the page and the line in front; every record passes."""
+        found = BROKEN_LINK.match(record.getMessage())
+        if found:
+            page = self.docs / found["page"]
+            text = page.read_text(encoding="utf-8")
+            line = text.count("\n", 0, max(text.find(found["link"]), 0)) + 1
+            record.msg, record.args = f"{label(page)}:{line}: {record.getMessage()}", ()
+        return True
 
 
 def source(page: Page) -> Path:
@@ -87,6 +163,8 @@ build = Build()
 on_startup = build.on_startup
 on_config = build.on_config
 on_files = build.on_files
+on_pre_page = build.on_pre_page
 on_page_markdown = build.on_page_markdown
 on_page_content = build.on_page_content
+on_page_context = build.on_page_context
 on_post_build = build.on_post_build

@@ -18,14 +18,19 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
+from nbclient.exceptions import CellExecutionError
 
 from sitegen import markup
 from sitegen.blocks import OPTION, Fault
 from sitegen.run import ROOT, Figure, alts
+from sitegen.svg import strange_colours
 
 DATA_ALT = re.compile(r' data-alt="([^"]*)"')
 MATH = re.compile(r"(?<![\\$])(\$\$?)(?![\s$])(.+?)(?<![\\\s])\1(?!\d)", re.DOTALL)
 CELL = re.compile(r"^# %%(?P<rest>.*)$", re.MULTILINE)
+ANSI = re.compile(r"\x1b\[[\d;]*m")
+CELL_LINE = re.compile(r"^Cell In\[\d+\], line (\d+)", re.MULTILINE)
+RULE = "-" * 18  # what nbclient puts around the source of the cell
 KERNEL = """\
 import sys
 sys.path.insert(0, {root!r})
@@ -70,6 +75,15 @@ def cells(text: str) -> list[Cell]:
     ]
 
 
+def raised(path: Path, text: str, error: CellExecutionError) -> Fault:
+    """A cell that raised, by the line of the stored lab on which it did."""
+    story = ANSI.sub("", error.traceback)
+    source = story.split(f"{RULE}\n")[1].rstrip("\n")
+    inside = CELL_LINE.search(story)
+    line = text.count("\n", 0, max(text.find(source), 0)) + (int(inside[1]) if inside else 1)
+    return Fault.at(path, line, f"this cell raised {error.ename}: {error.evalue}\n{story}")
+
+
 @dataclass(frozen=True, slots=True)
 class Lab:
     """A lab that is being rebuilt: its page, its stored text, the other pages it may link to."""
@@ -109,10 +123,14 @@ class Lab:
             cell.options.get("caption", ""),
             f"c{cell.line}-",
         )
-        if all(said):
-            return html, []
-        what = 'this figure has no alt text: fig.set_label("...") or alt="..." on the cell'
-        return html, [Fault.at(self.path, cell.line, what)]
+        faults = []
+        if not all(said):
+            what = 'this figure has no alt text: fig.set_label("...") or alt="..." on the cell'
+            faults.append(Fault.at(self.path, cell.line, what))
+        for colours in filter(None, (strange_colours(figure.svg) for figure in figures)):
+            what = f"this figure uses {', '.join(colours)}: not in the palette"
+            faults.append(Fault.at(self.path, cell.line, what))
+        return html, faults
 
     def _prose(self, cell: Cell, shown: Tag) -> tuple[str, list[Fault]]:
         faults = []

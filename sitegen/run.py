@@ -19,6 +19,7 @@ from typing import Any
 
 from sitegen.blocks import Block, Fault, label, trimmed
 from sitegen.cards import Card, Mistake, cited, look_up
+from sitegen.svg import strange_colours
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "blocks"
@@ -153,6 +154,8 @@ def check(block: Block, result: Result) -> list[Fault]:
                 'this figure has no alt text: fig.set_label("...") or alt="..." on the fence'
             )
         )
+    for colours in filter(None, (strange_colours(figure.svg) for figure in result.figures)):
+        faults.append(block.fault(f"this figure uses {', '.join(colours)}: not in the palette"))
     return faults
 
 

@@ -50,6 +50,7 @@ STYLE: Mapping[str, object] = MappingProxyType(
         "xtick.labelsize": 10,
         "ytick.labelsize": 10,
         "axes.facecolor": "none",
+        "axes.prop_cycle": f"cycler('color', {[INPUT, OUTPUT, KERNEL, PADDING]})",
         "axes.edgecolor": INK,
         "axes.labelcolor": INK,
         "axes.titlecolor": INK,
