@@ -9,31 +9,37 @@
 #
 # The definitions are on the page [Convolution](../convolution.md). Here they meet a photograph: the
 # portrait of Grace Hopper that comes with matplotlib. The code below is one long notebook, so each
-# cell may use what the cells above it made.
+# cell may use what the cells above it made. The first one loads the picture, shrinks it with an
+# average pooling, and says how pictures are shown.
 
 # %% caption="The input of this lab." alt="A grey portrait: an elderly woman in glasses and a dark uniform hat with a badge. Behind her left shoulder hangs a flag with stars, on the other side is a plain sky."
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.cbook import get_sample_data
 
-from cnnref import avg_pool, conv, convolve, correlate, grid, layout, max_pool
+from cnnref import avg_pool, layout
 
 with get_sample_data("grace_hopper.jpg") as file:
-    photo = plt.imread(file)[24:328, 104:408]  # (304, 304, 3): rows, columns, colours
+    photo = plt.imread(file)[np.newaxis, 24:328, 104:408]
+print(photo.shape, "pictures, rows, columns, colours")
 
-colour = avg_pool(layout(photo[np.newaxis], "NHWC", "NCHW"), 2)  # (1, 3, 152, 152)
-grey = np.rint(colour[0].mean(axis=0))  # (152, 152), whole numbers
-print("grey", grey.shape, "from", grey.min(), "to", grey.max())
+colour = avg_pool(layout(photo, "NHWC", "NCHW"), 2)
+grey = np.rint(colour[0].mean(axis=0))  # rounded to whole numbers
+print(grey.shape, "from", grey.min(), "to", grey.max())
 
 
 def show(*pictures, low=0, high=255):
-    """Draw (title, array) pairs side by side, black at low and white at high."""
-    size = (6.4, 0.4 + 6.4 / max(2, len(pictures)))
-    _, axes = plt.subplots(1, len(pictures), figsize=size, squeeze=False, layout="constrained")
-    for place, (title, picture) in zip(axes[0], pictures, strict=True):
-        place.imshow(picture, cmap="gray", vmin=low, vmax=high, interpolation="none")
-        place.set_title(title, fontsize=14)
-        place.axis("off")
+    """Draw (title, array) pairs, black at low and white at high."""
+    side = 5.2 / max(2, len(pictures))
+    figure = plt.figure(
+        figsize=(side * len(pictures), side + 0.3),
+        layout="constrained",
+    )
+    columns = figure.subplots(1, len(pictures), squeeze=False)[0]
+    for axes, (title, picture) in zip(columns, pictures, strict=True):
+        axes.imshow(picture, "gray", vmin=low, vmax=high, interpolation="none")
+        axes.set_title(title, fontsize=12)
+        axes.axis("off")
     plt.show()
 
 
@@ -46,6 +52,8 @@ show(("input", grey))
 # second pixel of it. Rows count downwards, columns to the right, and the first index is the row.
 
 # %%
+from cnnref import grid
+
 print(grid(grey[77:93:2, 18:38:2]))
 
 # %% [markdown]
@@ -60,12 +68,15 @@ print(grid(grey[77:93:2, 18:38:2]))
 # at the end.
 
 # %% caption="Both blur; the box leaves harder marks around the small bright things." alt="Three pictures of the same portrait: the input, the box blur and the binomial blur. Both blurred ones have lost the pattern on the hat and a dark rim has appeared at the border."
+from cnnref import correlate
+
 box = np.ones((5, 5)) / 25
 row = np.array([1, 4, 6, 4, 1])
 binomial = np.outer(row, row) / row.sum() ** 2
 print(grid(np.outer(row, row)))
 
-boxed, blurred = correlate(grey, box, mode="same"), correlate(grey, binomial, mode="same")
+boxed = correlate(grey, box, mode="same")
+blurred = correlate(grey, binomial, mode="same")
 show(("input", grey), ("box", boxed), ("binomial", blurred))
 
 # %% [markdown]
@@ -79,19 +90,21 @@ show(("input", grey), ("box", boxed), ("binomial", blurred))
 # Cut the result back to the picture after each step, as mode "same" does, and it is true no longer.
 
 # %%
+from cnnref import convolve
+
 small = np.outer([1, 2, 1], [1, 2, 1])
 print(grid(convolve(small, small)))
 
 twice = convolve(convolve(grey, small), small)
 once = convolve(grey, convolve(small, small))
 assert np.array_equal(twice, once)
-print("full:", np.sum(twice != once), "of", once.size, "pixels differ")
+print("full:", np.sum(twice != once), "of", once.size, "differ")
 
 twice = convolve(convolve(grey, small, mode="same"), small, mode="same")
 once = convolve(grey, convolve(small, small), mode="same")
 inside = np.s_[1:-1, 1:-1]
 assert np.array_equal(twice[inside], once[inside])
-print("same:", np.sum(twice != once), "of", once.size, "pixels differ, all of them on the rim")
+print("same:", np.sum(twice != once), "of", once.size, "differ, on the rim")
 
 # %% [markdown]
 # ## Edges
@@ -126,9 +139,13 @@ show(
 # %% caption="One kernel, two operations: every edge changes its sign." alt="Two edge pictures of the left half of the portrait. Wherever the left one is white the right one is black, and the other way round."
 flipped = convolve(grey, sobel, mode="valid")
 assert np.array_equal(flipped, -across)
-assert np.array_equal(convolve(grey, small), correlate(grey, small, mode="full"))
+same = correlate(grey, small, mode="full")
+assert np.array_equal(convolve(grey, small), same)
 left = np.s_[:, :75]
-show(("correlate", across[left] / 4 + 128), ("convolve", flipped[left] / 4 + 128))
+show(
+    ("correlate", across[left] / 4 + 128),
+    ("convolve", flipped[left] / 4 + 128),
+)
 
 # %% [markdown]
 # ## Sharpen
@@ -173,21 +190,32 @@ show(
 # round: each channel has a kernel of its own and sees only itself.
 
 # %% caption="Left the channels are mixed, right each is blurred alone." alt="Three colour pictures: the portrait in its colours, the same in brown sepia tones, and the same blurred with its colours kept."
-sepia = np.array([[0.39, 0.77, 0.19], [0.33, 0.65, 0.16], [0.24, 0.48, 0.12]])
-mixed = conv(colour, sepia[:, :, np.newaxis, np.newaxis])  # w (3, 3, 1, 1)
-alone = conv(colour, np.tile(box, (3, 1, 1, 1)), padding="same", groups=3)  # w (3, 1, 5, 5)
-assert np.allclose(alone[0, 1], correlate(colour[0, 1], box, mode="same"))
+from cnnref import conv
+
+sepia = np.array(
+    [  # from red, green and blue to
+        [0.39, 0.77, 0.19],  # red
+        [0.33, 0.65, 0.16],  # green
+        [0.24, 0.48, 0.12],  # blue
+    ]
+).reshape(3, 3, 1, 1)
+mixed = conv(colour, sepia)
+
+boxes = np.tile(box, (3, 1, 1, 1))  # (3, 1, 5, 5)
+alone = conv(colour, boxes, padding="same", groups=3)
+green = correlate(colour[0, 1], box, mode="same")
+assert np.allclose(alone[0, 1], green)
 
 
-def displayed(batch):
-    """The first picture of (N, C, *n) as matplotlib wants it: channels last, from 0 to 1."""
+def first(batch):
+    """The first picture of a batch as matplotlib wants it."""
     return layout(batch, "NCHW", "NHWC")[0].clip(0, 255) / 255
 
 
 show(
-    ("input", displayed(colour)),
-    ("sepia", displayed(mixed)),
-    ("blurred", displayed(alone)),
+    ("input", first(colour)),
+    ("sepia", first(mixed)),
+    ("blurred", first(alone)),
 )
 
 # %% [markdown]
@@ -201,7 +229,9 @@ show(
 # vanish.
 
 # %% caption="The same picture with a sixteenth of its pixels." alt="Three coarse pictures. Subsampled: jagged, the glasses broken up. Average: smooth and like the input. Maximum: brighter all over, with large stars and pale glasses."
-x = grey[np.newaxis, np.newaxis]  # (1, 1, 152, 152)
+from cnnref import max_pool
+
+x = grey[np.newaxis, np.newaxis]  # one picture, one channel
 print("from", x.shape, "to", max_pool(x, 4).shape)
 show(
     ("subsampled", grey[::4, ::4]),
@@ -223,16 +253,19 @@ show(
 # survives.
 
 # %% caption="What a shift by one pixel changed; black means nothing." alt="Three pictures of changes on black. Subsampled: bright outlines everywhere. Average: the same outlines, faint. Maximum: broken outlines with black stretches between."
-before, after = x[..., :-4], x[..., 1:-3]  # (1, 1, 152, 148) each
+before, after = x[..., :-4], x[..., 1:-3]
 ways = {
     "subsampled": lambda picture: picture[..., ::4, ::4],
     "average": lambda picture: avg_pool(picture, 4),
     "maximum": lambda picture: max_pool(picture, 4),
 }
-changes = {name: np.abs(pool(after) - pool(before))[0, 0] for name, pool in ways.items()}
-for name, change in changes.items():
-    print(f"{name:10} mean change {change.mean():4.1f}, unchanged {(change == 0).mean():4.0%}")
-show(*changes.items(), high=64)
+changes = []
+for name, pool in ways.items():
+    change = np.abs(pool(after) - pool(before))[0, 0]
+    changes.append((name, change))
+    mean, unchanged = change.mean(), (change == 0).mean()
+    print(f"{name:10} mean change {mean:4.1f}, unchanged {unchanged:4.0%}")
+show(*changes, high=64)
 
 # %% [markdown]
 # ## The border
@@ -245,12 +278,22 @@ show(*changes.items(), high=64)
 # fades into its frame of zeros.
 
 # %% caption="With zeros counted the rim darkens; with padding left out it does not." alt="Three blurred portraits. Zeros counted: a dark rim all around. Padding left out: no rim. Full: a larger picture that fades to black on all sides."
-counted = avg_pool(x, 15, stride=1, padding="same", count_include_pad=True)[0, 0]
-left_out = avg_pool(x, 15, stride=1, padding="same")[0, 0]
-full = avg_pool(x, 15, stride=1, padding="full", count_include_pad=True)[0, 0]
-print("top right corner:", round(counted[0, -1]), "with zeros,", round(left_out[0, -1]), "without")
-print("sizes:", counted.shape, left_out.shape, full.shape)
-show(("zeros counted", counted), ("padding left out", left_out), ("full", full))
+blurs = []
+for title, padding, zeros in [
+    ("zeros counted", "same", True),
+    ("padding left out", "same", False),
+    ("full", "full", True),
+]:
+    blur = avg_pool(
+        x,
+        15,
+        stride=1,
+        padding=padding,
+        count_include_pad=zeros,
+    )[0, 0]
+    blurs.append((title, blur))
+    print(f"{title:16} {blur.shape}, top right corner {blur[0, -1]:.0f}")
+show(*blurs)
 
 # %% [markdown]
 # ## Try it
