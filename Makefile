@@ -19,7 +19,8 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve test build check lint types slow format update-outputs dist lock assets clean
+.PHONY: help serve test build check lint types slow format update-outputs lowest dist lock assets \
+	clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -52,6 +53,13 @@ slow: $(TEST_READY) build
 	@echo "Running the slow tests."
 	@$(BIN)/python -m pytest -m slow
 
+lowest: $(TEST_READY) assets  ## run the tests with the oldest versions that pyproject.toml allows
+	@echo "Installing the oldest versions into $(VENV)-lowest/."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)-lowest
+	@$(BIN)/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct \
+		--editable ".[test]"
+	@$(VENV)-lowest/bin/python -m pytest -o filterwarnings=default
+
 format: $(TEST_READY)  ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -69,7 +77,7 @@ lock: $(TEST_READY)  ## write requirements/ anew from pyproject.toml (UPGRADE=--
 	@$(COMPILE) --extra test -c requirements/site.txt -o requirements/test.txt
 
 clean:  ## remove what was made, the environment included
-	rm -rf $(VENV) .assets .cache site dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest .assets .cache site dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # One environment in two layers: what the site needs, and on top of it what the tests need.
 # Both locks agree on versions. An empty file in the environment says that a layer is there.
