@@ -80,10 +80,19 @@ def cells(
             )
         )
         shown = number(value)
+        if hatched:
+            _clear(axes, row + i + 0.5, column + j + 0.5, len(shown))
         word(axes, row + i + 0.5, column + j + 0.5, shown, size=WORD if len(shown) < 4 else 11)
     for places, ink, dashes in ((selected, colour, "-"), (wrong, palette.WRONG, (0, (2, 1.5)))):
         for i, j in places:
             outline(axes, row + i, column + j, 1, 1, ink, dashes)
+
+
+def _clear(axes: Axes, row: float, column: float, letters: int) -> None:
+    """Clear the hatching behind a number, centred here, so that it can be read."""
+    width = 0.2 + 0.2 * letters
+    corner = (column - width / 2, row - 0.28)
+    axes.add_patch(Rectangle(corner, width, 0.56, facecolor=palette.PAPER, edgecolor="none"))
 
 
 def outline(
