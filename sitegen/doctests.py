@@ -9,7 +9,7 @@ from markdown.preprocessors import Preprocessor
 PROMPT = re.compile(r"^(?P<indent>\s*)>>> ")
 
 
-class Doctests(Preprocessor):
+class Doctests(Preprocessor):  # type: ignore[misc]
     """Put a fence around the lines from a prompt to the next empty line."""
 
     def run(self, lines: list[str]) -> list[str]:
@@ -27,7 +27,7 @@ class Doctests(Preprocessor):
         return [*fenced, inside] if inside else fenced
 
 
-class DoctestExtension(Extension):
+class DoctestExtension(Extension):  # type: ignore[misc]
     """Registers the preprocessor, ahead of the one that reads fences."""
 
     def extendMarkdown(self, md: Markdown) -> None:

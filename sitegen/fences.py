@@ -62,12 +62,12 @@ def python(
         else None
     )
     if block is None:
-        return _problem(f"{where or 'a page'}: a python fence that the block list did not see")
+        return problem(f"{where or 'a page'}: a python fence that the block list did not see")
     try:
         result = cached(block)
     except Fault as fault:
-        return markup.code(block.source, "language-python") + _problem(str(fault))
-    return _html(block, result) + "".join(_problem(str(fault)) for fault in check(block, result))
+        return markup.code(block.source, "language-python") + problem(str(fault))
+    return _html(block, result) + "".join(problem(str(fault)) for fault in check(block, result))
 
 
 def output(
@@ -79,10 +79,11 @@ def output(
     **others: object,
 ) -> str:
     """Output fences are taken out with their block; one that is left belongs to nothing."""
-    return _problem(f"an output fence that the block list did not see:\n{source}")
+    return problem(f"an output fence that the block list did not see:\n{source}")
 
 
-def _problem(message: str) -> str:
+def problem(message: str) -> str:
+    """Log a fault, which fails the strict build, and show it where it is."""
     log.warning("%s", message)
     return f'<div class="fault"><pre>{escape(message)}</pre></div>'
 

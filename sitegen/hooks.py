@@ -46,7 +46,8 @@ class Build:
             logging.getLogger(name).filters = [WithLine(Path(config.docs_dir))]
         labs.prepare_kernel(run.CACHE.parent / "ipython")
         if "mkdocs-jupyter" in config.plugins:
-            kept = run.CACHE.parent / "labs" / run.fingerprint()[:16]
+            # Beside mkdocs.yml: the plugin throws out what this site did not ask for.
+            kept = Path(config.config_file_path).parent / ".cache/labs" / run.fingerprint()[:16]
             config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(kept)
         if config.repo_url:
             config.edit_uri = config.edit_uri or "edit/main/docs/"
@@ -70,11 +71,13 @@ class Build:
     def on_page_markdown(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
+        path = source(page)
         try:
-            return fences.located(markdown, source(page))
+            if path.suffix == ".py" or read(path):
+                self.notebooks[Path(page.file.src_uri).with_suffix(".ipynb").as_posix()] = path
+            return markdown if path.suffix == ".py" else fences.located(markdown, path)
         except Fault as fault:
-            log.warning("%s", fault)
-            return markdown
+            return fences.problem(str(fault))
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         path = source(page)
@@ -93,10 +96,8 @@ class Build:
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
-        path = source(page)
-        if path.suffix == ".py" or read(path):
-            uri = Path(page.file.src_uri).with_suffix(".ipynb").as_posix()
-            self.notebooks[uri] = path
+        uri = Path(page.file.src_uri).with_suffix(".ipynb").as_posix()
+        if uri in self.notebooks:
             page.notebook_url = uri  # type: ignore[attr-defined]
         if page.edit_url and config.repo_url:
             title = quote(f"Error on the page {page.title} ({page.file.src_uri})")
