@@ -12,6 +12,7 @@ from cnnref.fast import convolve, correlate, flip, pad
 from cnnref.figures import palette
 from cnnref.figures.drawing import (
     ROLES,
+    WORD,
     arrow,
     board,
     cells,
@@ -23,12 +24,14 @@ from cnnref.figures.drawing import (
 )
 from cnnref.window import Window
 
-MARGIN = 3.4
+MARGIN = 3.3
 """Cells left of a row, for its name."""
 EDGE = 0.1
 """Cells between the edge of the board and a table."""
-GAP = 0.9
+GAP = 0.8
 """Cells between two tables."""
+LARGE = 17
+"""Points on the wide picture, which a phone shows at half its size."""
 SMALL = 12
 """Points of a place number, which is said by its column as well."""
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -60,7 +63,7 @@ def sum_at(x: ArrayLike, w: ArrayLike, t: int) -> Figure:
     x, w = np.asarray(x), np.asarray(w)
     y = convolve(x, w)
     lead = max(0, w.size - 1 - t)  # columns in front of x that the reversed kernel needs
-    figure, axes = board(MARGIN + lead + max(y.size, t + 1) + 0.4, 8.1 + x.size)
+    figure, axes = board(MARGIN + lead + max(y.size, t + 1) + EDGE, 8.1 + x.size)
     _pairs(axes, x, w, t, MARGIN + lead)
     _long_product(axes, x, w, t, MARGIN + lead)
     return described(figure, _sum_alt(x, w, t))
@@ -173,7 +176,7 @@ def sliding(x: ArrayLike, w: ArrayLike, places: Sequence[int]) -> Figure:
     """
     x, w = np.asarray(x), np.asarray(w)
     wide = pad(x, w.size - 1)
-    figure, axes = board(MARGIN + wide.size + 0.4, 4.6 * len(places) - 0.2)
+    figure, axes = board(MARGIN + wide.size + EDGE, 4.6 * len(places) - 0.2)
     for row, t in enumerate(places):
         _position(axes, x, w, t, 4.6 * row)
     return described(figure, _sliding_alt(x, w, places))
@@ -314,11 +317,11 @@ def _look(
     filled: bool = False,
 ) -> None:
     """Input, kernel as it is laid on, output beside each other; rays join what belongs together."""
-    column, corners = EDGE, []
+    column, corners, size = EDGE, [], LARGE if filled else WORD
     for role, values in (("input", x), ("kernel", used), ("output", y)):
         row = top + 0.9 + (x.shape[0] - values.shape[0]) / 2
-        word(axes, row - 0.4, column + values.shape[1] / 2, role, role=role)
-        cells(axes, values, row, column, role)
+        word(axes, row - 0.4, column + values.shape[1] / 2, role, role=role, size=size)
+        cells(axes, values, row, column, role, size=size)
         if filled:
             _fill(axes, values, row, column, role)
         corners.append((row, column))

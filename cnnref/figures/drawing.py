@@ -48,6 +48,7 @@ def cells(
     column: float,
     role: str,
     *,
+    size: float = WORD,
     selected: Collection[tuple[int, int]] = (),
     padding: Collection[tuple[int, int]] = (),
     wrong: Collection[tuple[int, int]] = (),
@@ -60,6 +61,7 @@ def cells(
         row: where the top edge stands, in cells.
         column: where the left edge stands, in cells.
         role: whose colour it has: input, kernel, output.
+        size: points of a number of up to three characters; longer ones are smaller.
         selected: places (i, j) to outline heavily.
         padding: places to hatch.
         wrong: places to outline with dashes.
@@ -82,7 +84,7 @@ def cells(
         shown = number(value)
         if hatched:
             _clear(axes, row + i + 0.5, column + j + 0.5, len(shown))
-        word(axes, row + i + 0.5, column + j + 0.5, shown, size=WORD if len(shown) < 4 else 11)
+        word(axes, row + i + 0.5, column + j + 0.5, shown, size=size if len(shown) < 4 else 11)
     for places, ink, dashes in ((selected, colour, "-"), (wrong, palette.WRONG, (0, (2, 1.5)))):
         for i, j in places:
             outline(axes, row + i, column + j, 1, 1, ink, dashes)
