@@ -77,7 +77,7 @@ lock: $(TEST_READY)  ## write requirements/ anew from pyproject.toml (UPGRADE=--
 	@$(COMPILE) --extra test -c requirements/site.txt -o requirements/test.txt
 
 clean:  ## remove what was made, the environment included
-	rm -rf $(VENV) $(VENV)-lowest .assets .cache site dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-* .assets .cache site dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # One environment in two layers: what the site needs, and on top of it what the tests need.
 # Both locks agree on versions. An empty file in the environment says that a layer is there.
