@@ -145,6 +145,23 @@ def test_the_blocks_of_the_readme_print_what_it_shows(block: Block) -> None:
     assert check(block, run(block)) == []
 
 
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"])
+def test_what_a_text_links_to_is_there(name: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)", (ROOT / name).read_text(encoding="utf-8"))
+    here = [link for link in links if "://" not in link]
+    assert [link for link in here if not (ROOT / link).exists()] == []
+
+
+def test_the_plain_commands_of_the_readme_are_those_of_make() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Without make")[2].partition("##")[0]
+    commands = re.findall(r"^\.venv/bin/python -m (.*?)(?: +#.*)?$", section, flags=re.MULTILINE)
+    assert len(commands) == 5
+    known = MAKEFILE.replace("$(INSTALL)", "pip install")
+    known += (ROOT / "sitegen" / "serve.py").read_text(encoding="utf-8").replace('", "', " ")
+    assert [command for command in commands if command not in known] == []
+
+
 def test_the_readme_names_the_test_command_that_the_automation_runs() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     named = re.search(r"^## Test\n+```sh\n(.+)\n```", readme, flags=re.MULTILINE)
