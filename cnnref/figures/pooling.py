@@ -123,14 +123,15 @@ def crossing(x: ArrayLike, size: int, at: Sequence[Place], fill: float = 0) -> F
     x = np.asarray(x)
     moved, _ = _shifted(x, "left", fill)
     step = size + 2 + 4 * GAP
-    figure, axes = board(2 + len(at) * step - 0.2, size + 3.8)
-    word(axes, TOP + size / 2, 0.1, "input", role="input", align="left")
-    word(axes, TOP + size + 1.9, 0.1, "output", role="output", align="left")
+    width = len(at) * step - 0.2
+    figure, axes = board(width, TOP + size + 4.2)
+    word(axes, 0.6, width / 2, "input", role="input")
+    word(axes, TOP + size + 3.7, width / 2, "output", role="output")
     told = []
     for nth, place in enumerate(at):
         window = tuple(slice(j * size, (j + 1) * size) for j in place)
         seen = np.hstack([x[window], moved[window][:, -1:]])  # (size, size + 1)
-        told.append(f"Window {place}: {_crossed(axes, seen, 2.2 + nth * step)}")
+        told.append(f"Window {place}: {_crossed(axes, seen, 0.3 + nth * step)}")
     return described(figure, " ".join(told))
 
 
@@ -248,13 +249,13 @@ def _beside(
 
 def _crossed(axes: Axes, seen: Table, left: float) -> str:
     """Draw one window's columns before and after it moves, and both outputs; say what they are."""
-    size = len(seen)
+    size, top = len(seen), TOP + 0.8
     said = []
     edges = [left]
     for name, part in (("leaves", slice(0, 1)), ("stays", slice(1, size)), ("enters", [size])):
         values = seen[:, part]
-        word(axes, 0.6, edges[-1] + values.shape[1] / 2, name)
-        cells(axes, values, TOP, edges[-1], "input")
+        word(axes, top - 0.5, edges[-1] + values.shape[1] / 2, name)
+        cells(axes, values, top, edges[-1], "input")
         said.append(f"{listed(values)} {name}")
         edges.append(edges[-1] + values.shape[1] + 2 * GAP)
     before, after = seen[:, :size].max(), seen[:, 1:].max()
@@ -262,10 +263,10 @@ def _crossed(axes: Axes, seen: Table, left: float) -> str:
     kept, lost = (here, ()) if before == after else ((), here)
     for name, value, first, down in (("before", before, 0, 0.2), ("after", after, 1, 0.4)):
         start, end = edges[first], edges[first + 2] - 2 * GAP
-        axes.plot([start, end], [TOP + size + down] * 2, color=INK, linewidth=1.2)
-        word(axes, TOP + size + 0.95, (start + end) / 2, name)
+        axes.plot([start, end], [top + size + down] * 2, color=INK, linewidth=1.2)
+        word(axes, top + size + 0.95, (start + end) / 2, name)
         marks = (kept, lost) if name == "after" else ((), ())
-        middle, row = (start + end) / 2 - 0.5, TOP + size + 1.4
+        middle, row = (start + end) / 2 - 0.5, top + size + 1.4
         cells(axes, [[value]], row, middle, "output", selected=marks[0], wrong=marks[1])
     verdict = "lost" if lost else "kept"
     return f"{', '.join(said)}. Output before {before:g}, after {after:g}: {verdict}."

@@ -13,8 +13,10 @@ from cnnref.tensors import entry, order
 
 Table: TypeAlias = NDArray[Any]
 
-WIDE = 12.6
-"""Cells a line of tensors may take."""
+WIDE = 10.4
+"""Cells a line of tensors may take, so that a phone need not scroll."""
+APART = 0.9
+"""Cells between two tensors."""
 GAP = 0.7
 """Cells between two tables of one tensor."""
 
@@ -41,12 +43,13 @@ def orders(*tensors: ArrayLike) -> Figure:
     widths = [max(1.6, _across(each)) for each in tables]
     lines = _lines(widths)
     heights = [max(tables[i].shape[1] for i in line) + 2.2 for line in lines]
-    figure, axes = board(max(sum(widths[i] + 1 for i in line) for line in lines), sum(heights))
-    for line, height, bottom in zip(lines, heights, np.cumsum(heights), strict=True):
-        left = 0.5
+    across = [sum(widths[i] + APART for i in line) for line in lines]
+    figure, axes = board(max(across), sum(heights))
+    for nth, line in enumerate(lines):
+        top, left = sum(heights[:nth]), (APART + max(across) - across[nth]) / 2
         for i in line:
-            _named(axes, tables[i], tensors[i], bottom - height, left + widths[i] / 2)
-            left += widths[i] + 1
+            _named(axes, tables[i], tensors[i], top, left + widths[i] / 2)
+            left += widths[i] + APART
     told = [
         f"Order {order(t)}, shape {np.shape(t)}: {' and '.join(map(listed, each))}."
         for t, each in zip(tensors, tables, strict=True)
@@ -78,7 +81,7 @@ def indexed(t: ArrayLike, i: int, j: int) -> Figure:
     values = np.asarray(t)
     rows, columns = values.shape
     left, top = 2.6, 1.9
-    figure, axes = board(columns + 5.2, rows + 4.9)
+    figure, axes = board(columns + 5.2, rows + 4.1)
     word(axes, 0.5, left + columns / 2, "column j")
     arrow(axes, (1.0, left + 0.2), (1.0, left + columns - 0.2))
     word(axes, top + rows / 2, 0.65, "row i")
@@ -124,14 +127,14 @@ def kernels(w: ArrayLike, place: tuple[int, int, int, int]) -> Figure:
     values = np.asarray(w)
     outputs, inputs, rows, columns = values.shape
     f, c, *tap = place
-    left, top = 3.6, 2
+    left, top = 2.7, 2
     right = left + _across(values[0])
     figure, axes = board(max(right, 9) + 0.3, top + outputs * (rows + GAP) + 1.1)
     word(axes, 0.5, 0.2, "output channel", role="output", align="left")
     word(axes, 0.5, (left + right) / 2, "input channel", role="input")
     for channel in range(outputs):
         row = top + channel * (rows + GAP) + rows / 2
-        word(axes, row, 1.6, f"f = {channel}", role="output")
+        word(axes, row, 1.2, f"f = {channel}", role="output")
     for channel in range(inputs):
         column = left + channel * (columns + GAP) + columns / 2
         word(axes, top - 0.5, column, f"c = {channel}", role="input")
@@ -153,7 +156,7 @@ def _lines(widths: Sequence[float]) -> list[list[int]]:
     """Which tensors stand on which line, so that none is too wide."""
     lines: list[list[int]] = [[]]
     for nth, width in enumerate(widths):
-        if lines[-1] and sum(widths[i] + 1 for i in lines[-1]) + width > WIDE:
+        if lines[-1] and sum(widths[i] + APART for i in lines[-1]) + width > WIDE:
             lines.append([])
         lines[-1].append(nth)
     return lines
