@@ -3,7 +3,6 @@
 import ast
 import re
 from dataclasses import dataclass
-from html import escape
 
 from sitegen import markup
 from sitegen.blocks import Block
@@ -66,7 +65,7 @@ def html(card: Card, block: str, printed: str) -> str:
     return (
         f'<details class="law {verdict.lower()}" id="law-{card.id}">'
         f'<summary><span class="verdict">{verdict}</span>'
-        f'<span class="claim">{_prose(card.claim)}</span>'
+        f'<span class="claim">{markup.prose(card.claim)}</span>'
         f'<span class="evidence">{evidence}</span></summary>'
         f"{block}{_source(card)}{_mistakes(card)}"
         f'<p class="law-id"><a href="#law-{card.id}">{card.id}</a></p></details>'
@@ -82,7 +81,7 @@ def _mistakes(card: Card) -> str:
     if not card.mistakes:
         return ""
     items = "".join(
-        f"<li>{_read_only(_prose(mistake.sentence), mistake.source)}</li>"
+        f"<li>{_read_only(markup.prose(mistake.sentence), mistake.source)}</li>"
         for mistake in card.mistakes
     )
     return f'<p class="law-part">Mistakes it catches</p><ul class="mistakes">{items}</ul>'
@@ -92,9 +91,5 @@ def _read_only(title: str, source: str) -> str:
     code = markup.code(source, "read-only")
     return (
         f'<details class="law-part"><summary>{title}</summary>'
-        f'<div class="source">{code}</div></details>'
+        f'<div class="source" data-search-exclude>{code}</div></details>'
     )
-
-
-def _prose(sentence: str) -> str:
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(sentence, quote=False))

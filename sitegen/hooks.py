@@ -85,6 +85,10 @@ class Build:
         faults: list[Fault] = []
         if path.suffix == ".py":
             html, faults = labs.Lab(page, path, text, files).html(html)
+        html = html.replace(
+            '<details class="mkdocstrings-source"',
+            '<details data-search-exclude class="mkdocstrings-source"',
+        )
         html, bad_formulas = tex.typeset(html, text, path, self.katex)
         for fault in faults + bad_formulas:
             log.warning("%s", fault)

@@ -1,5 +1,6 @@
 """The HTML of code, its output and its figures: the same on chapters, labs and law cards."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -8,6 +9,15 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from sitegen.svg import labelled
+
+INLINE_CODE = re.compile(r"`([^`]+)`")
+INLINE_FORMULA = re.compile(r"(?<![\\$])\$([^\s$](?:[^$]*[^\s$\\])?)\$(?!\d)")
+
+
+def prose(sentence: str) -> str:
+    """A sentence that stands outside the Markdown: its `code` and its $formulas$ as HTML."""
+    sentence = INLINE_CODE.sub(r"<code>\1</code>", escape(sentence, quote=False))
+    return INLINE_FORMULA.sub(r'<span class="arithmatex">\\(\1\\)</span>', sentence)
 
 
 def code(source: str, css_class: str) -> str:
@@ -29,5 +39,5 @@ def block(
 
 
 def _figure(drawing: str, alt: str, caption: str, prefix: str) -> str:
-    said = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    said = f"<figcaption>{prose(caption)}</figcaption>" if caption else ""
     return f"<figure>{labelled(drawing, alt, prefix)}{said}</figure>"
