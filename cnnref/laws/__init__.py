@@ -1,0 +1,35 @@
+"""The laws: statements about convolution, each a function that returns both sides.
+
+`LAWS`, `REFUTED` and `MISTAKES` are all there are; `law.check(implementation)` runs one on any
+object with the public names, and `python -m cnnref.laws MODULE` runs them all. Pages cite laws
+with `holds` and refuted statements with `fails`. Needs Hypothesis: `pip install cnnref[laws]`.
+"""
+
+from cnnref.laws.catalogue import LAWS, MISTAKES, REFUTED, catches
+from cnnref.laws.engine import Law, LawBroken, Outcome, Refuted, law, refuted
+from cnnref.laws.mistakes import Mistake
+from cnnref.laws.printed import fails, holds
+from cnnref.laws.sides import at_most, refusal, within
+
+__all__ = [  # noqa: RUF022 - by topic
+    # all there are
+    "LAWS",
+    "REFUTED",
+    "MISTAKES",
+    "catches",
+    # on pages
+    "holds",
+    "fails",
+    # to write one
+    "law",
+    "refuted",
+    "at_most",
+    "within",
+    "refusal",
+    # what they are
+    "Law",
+    "Refuted",
+    "Mistake",
+    "Outcome",
+    "LawBroken",
+]
