@@ -92,9 +92,9 @@ def cells(
 
 def _clear(axes: Axes, row: float, column: float, letters: int) -> None:
     """Clear the hatching behind a number, centred here, so that it can be read."""
-    width = 0.2 + 0.2 * letters
-    corner = (column - width / 2, row - 0.28)
-    axes.add_patch(Rectangle(corner, width, 0.56, facecolor=palette.PAPER, edgecolor="none"))
+    width = 0.2 + 0.15 * letters
+    corner = (column - width / 2, row - 0.26)
+    axes.add_patch(Rectangle(corner, width, 0.52, facecolor=palette.PAPER, edgecolor="none"))
 
 
 def outline(

@@ -151,13 +151,14 @@ def ragged(x: ArrayLike, size: int) -> Figure:
 
     Source: Deep Learning, figure 9.10.
 
-    >>> ragged([1, 2, 3], 2).get_label()
-    'Input: 1, 2, 3. ceil_mode=False: output 2, 1 unread. ceil_mode=True: output 2, 3, 0 unread.'
+    >>> ragged([1, 2, 3], 2).get_label()[-71:]
+    'ceil_mode=True: output 2, 3, 0 unread, the last window hangs over by 1.'
     """
     x = np.asarray(x)
     figure, axes = board(_spread(len(x) + size - 1, size) + 3, 8.1)
     ends = [_ended(axes, x, size, ceil, top) for ceil, top in ((False, TOP), (True, TOP + 4))]
-    return described(figure, f"Input: {listed(x)}. {' '.join(ends)}")
+    told = f"Input: {listed(x)}. Windows of {size}, side by side."
+    return described(figure, f"{told} {' '.join(ends)}")
 
 
 def _pooled(x: Table, size: int) -> Table:
@@ -294,4 +295,5 @@ def _ended(axes: Axes, x: Table, size: int, ceil: bool, top: float) -> str:
     word(
         axes, top + 2.25, LEFT + len(y) * (size + GAP) + 0.1, "output", role="output", align="left"
     )
-    return f"ceil_mode={ceil}: output {listed(y)}, {len(unread)} unread."
+    over = f", the last window hangs over by {window.after}" if window.after else ""
+    return f"ceil_mode={ceil}: output {listed(y)}, {len(unread)} unread{over}."
