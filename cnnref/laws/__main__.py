@@ -33,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{given.module} has none of cnnref's operations", file=sys.stderr)
         return 2
     counts = dict.fromkeys(("held", "refuted", "broken", "not offered"), 0)
-    for statement in (*LAWS, *REFUTED):
+    statements: list[Law | Refuted] = [*LAWS, *REFUTED]
+    for statement in statements:
         counts[report(statement, cnn, offer, given.examples, given.seed)] += 1
     print(", ".join(f"{count} {what}" for what, count in counts.items()))
     return 1 if counts["broken"] else 0

@@ -1,8 +1,8 @@
-"""What laws are about: frozen nouns that hold arrays and options, and can be put to an operation."""
+"""What laws are about: frozen nouns that hold arrays and options, ready for an operation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -128,6 +128,31 @@ class Triple(Case):
     v: Array
 
 
+def spans(kernel_size: Sizes, dilation: Sizes) -> Sizes:
+    """The input places from the first tap to the last, per axis; no dilation is 1."""
+    steps = dilation or (1,) * len(kernel_size)
+    return tuple(d * (k - 1) + 1 for k, d in zip(kernel_size, steps, strict=True))
+
+
+def in_pairs(padding: str | Pairs, rank: int) -> Pairs:
+    """Padding as one pair per axis; of the words only "valid" says it without sizes."""
+    if padding == "valid":
+        return ((0, 0),) * rank
+    if isinstance(padding, str):
+        raise TypeError(f"the padding must be given in numbers; got {padding!r}")
+    return padding
+
+
+def along(slices: Iterable[slice]) -> Any:
+    """An index into (N, C, *n): a slice of each spatial axis."""
+    return (..., *slices)
+
+
+def with_margin(x: Array, around: Pairs, value: float = 0) -> Array:
+    """An input (N, C, *n) with so many more places (before, after) each spatial axis."""
+    return np.pad(x, ((0, 0), (0, 0), *around), constant_values=value)
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ConvCase(Case):
     """What a convolution layer gets: stride and dilation per axis, padding a word or pairs."""
@@ -139,6 +164,16 @@ class ConvCase(Case):
     padding: str | Pairs = "valid"
     dilation: Sizes = ()
     groups: int = 1
+
+    @property
+    def spans(self) -> Sizes:
+        """The input places from the first tap to the last, per axis."""
+        return spans(self.w.shape[2:], self.dilation)
+
+    @property
+    def around(self) -> Pairs:
+        """The padding as one pair per axis; only of cases whose padding is no word."""
+        return in_pairs(self.padding, len(self.stride))
 
     def on(self, operation: Operation) -> Array:
         """The result of the operation; only arguments that differ from their default are given."""
@@ -164,6 +199,16 @@ class PoolCase(Case):
     def strides(self) -> Sizes:
         """The stride per axis: the kernel size where none is given."""
         return self.kernel_size if self.stride is None else self.stride
+
+    @property
+    def spans(self) -> Sizes:
+        """The input places from the first tap to the last, per axis."""
+        return spans(self.kernel_size, self.dilation)
+
+    @property
+    def around(self) -> Pairs:
+        """The padding as one pair per axis; only of cases whose padding is no word."""
+        return in_pairs(self.padding, len(self.kernel_size))
 
     def on(self, operation: Operation) -> Array:
         """The result of the operation; only arguments that differ from their default are given."""
@@ -200,7 +245,7 @@ class Chain(Case):
     def at_once(self) -> PoolCase:
         """The one pool that reads from the first to the last place that the two reach."""
         axes = zip(*self.kernel_sizes, *self.strides, strict=True)
-        sizes, strides = zip(*((k + (l - 1) * s, s * t) for k, l, s, t in axes), strict=True)
+        sizes, strides = zip(*((k + (taps - 1) * s, s * t) for k, taps, s, t in axes), strict=True)
         return PoolCase(self.x, sizes, strides)
 
 

@@ -88,7 +88,7 @@ def convolution_is_bounded(cnn: Any, case: Pair) -> Sides:
 
 @law("convolution.multiplies-polynomials", cases=pairs(1))
 def convolution_multiplies_polynomials(cnn: Any, case: Pair) -> Sides:
-    """Read as coefficients, x * w is the product of two polynomials: multiply at any z to see it."""
+    """Read as polynomials, x * w is the product of x and w: at every z the values multiply."""
     z = np.arange(-2.0, 3.0)
     x, w, product = (
         np.polynomial.polynomial.polyval(z, coefficients.astype(float))
@@ -99,7 +99,7 @@ def convolution_multiplies_polynomials(cnn: Any, case: Pair) -> Sides:
 
 @law("convolution.flips-the-kernel", cases=pairs(mode="each"), needs=["convolve.mode"])
 def convolution_flips_the_kernel(cnn: Any, case: Pair) -> Sides:
-    """In every mode, convolution is correlation with the flipped kernel."""
+    """In every mode, convolution with a real kernel is correlation with the flipped kernel."""
     flipped = Pair(case.x, cnn.flip(case.w), case.mode)
     return case.on(cnn.convolve), flipped.on(cnn.correlate)
 
@@ -114,7 +114,7 @@ def correlation_conjugates(cnn: Any, case: Pair) -> Sides:
 
 @law("correlation.swaps", cases=pairs())
 def correlation_swaps(cnn: Any, case: Pair) -> Sides:
-    """Exchanging input and kernel of a full correlation reverses it."""
+    """Exchanging a real input and a real kernel reverses their full correlation."""
     swapped = cnn.correlate(case.w, case.x, mode="full")
     return cnn.correlate(case.x, case.w, mode="full"), np.flip(swapped)
 
@@ -187,7 +187,7 @@ def pad_moves_with_the_value(cnn: Any, case: Signal) -> Sides:
     cases=pairs(),
 )
 def correlation_commutes(cnn: Any, case: Pair) -> Sides:
-    """Correlation commutes, as convolution does."""
+    """Correlation commutes, as convolution does: input and kernel may be exchanged."""
     swapped = cnn.correlate(case.w, case.x, mode="full")
     return cnn.correlate(case.x, case.w, mode="full"), swapped
 
@@ -211,7 +211,7 @@ def same_associates(cnn: Any, case: Triple) -> Sides:
     cases=pairs(2),
 )
 def every_kernel_separates(cnn: Any, case: Pair) -> Sides:
-    """Every 2-D kernel is a column times a row: its row sums and its column sums, up to a factor."""
+    """Every 2-D kernel acts as its row sums and then its column sums, up to a factor."""
     column, row = case.w.sum(axis=1, keepdims=True), case.w.sum(axis=0, keepdims=True)
     apart = cnn.convolve(cnn.convolve(case.x, column), row)
     return apart, case.w.sum() * cnn.convolve(case.x, case.w)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from cnnref.laws.cases import Case
 from cnnref.laws.offered import NotOffered, Offer, offer_of
@@ -186,10 +186,17 @@ def spoken(id: str, function: Function) -> Function:
     return function
 
 
-Named = TypeVar("Named")
+class Named(Protocol):
+    """Anything with an id."""
+
+    @property
+    def id(self) -> str: ...
 
 
-def collect(kind: type[Named], *modules: ModuleType) -> tuple[Named, ...]:
+Kind = TypeVar("Kind", bound=Named)
+
+
+def collect(kind: type[Kind], *modules: ModuleType) -> tuple[Kind, ...]:
     """Everything of one kind that stands in the modules, in order; refuses an id used twice."""
     found = [value for module in modules for value in vars(module).values() if type(value) is kind]
     distinct([value.id for value in found])

@@ -1,12 +1,23 @@
 """Laws of convolution layers, on (N, C, *n), and of the rectifier."""
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from cnnref import literal
-from cnnref.laws.cases import ConvCase, Shuffled, Signal, Stack, Twins
+from cnnref.laws.cases import (
+    ConvCase,
+    PoolCase,
+    Shuffled,
+    Signal,
+    Sizes,
+    Stack,
+    Twins,
+    along,
+    with_margin,
+)
 from cnnref.laws.engine import law, refuted
 from cnnref.laws.numbers import Array
 from cnnref.laws.sides import Sides
@@ -28,23 +39,16 @@ def conv_is_its_definition(cnn: Any, case: ConvCase) -> Sides:
     return case.on(cnn.conv), case.on(literal.conv)
 
 
-@law("conv.is-a-sum", cases=convs(1, 2, padding="pairs", grouped=False, bias="channel"))
+@law("conv.is-a-sum", cases=convs(1, 2, padding="pairs", groups=(1,), bias="channel"))
 def conv_is_a_sum(cnn: Any, case: ConvCase) -> Sides:
-    """An output is its bias plus, summed over input channels and taps, weight times padded input."""
-    x = np.pad(case.x, ((0, 0), (0, 0), *case.padding))  # type: ignore[arg-type]
-    k = case.w.shape[2:]
-    spans = [d * (ki - 1) + 1 for d, ki in zip(case.dilation, k, strict=True)]
-    starts = [
-        range(0, n - span + 1, s)
-        for n, span, s in zip(x.shape[2:], spans, case.stride, strict=True)
-    ]
+    """An output is its bias plus the sum, over channels and taps, of weight times padded input."""
+    x = with_margin(case.x, case.around)
+    sizes = zip(x.shape[2:], case.spans, case.stride, strict=True)
+    starts = [range(0, n - span + 1, s) for n, span, s in sizes]
     y = np.empty((len(x), len(case.w), *map(len, starts)))
-    for j in np.ndindex(y.shape[2:]):
-        corner = [start[ji] for start, ji in zip(starts, j, strict=True)]
-        taps: list[Any] = [
-            slice(i, i + span, d) for i, span, d in zip(corner, spans, case.dilation, strict=True)
-        ]
-        window = x[(..., *taps)]  # (N, C_in, *k)
+    for j, corner in zip(np.ndindex(y.shape[2:]), product(*starts), strict=True):
+        taps = zip(corner, case.spans, case.dilation, strict=True)
+        window = x[along(slice(i, i + span, d) for i, span, d in taps)]  # (N, C_in, *k)
         y[(..., *j)] = np.einsum("nca,fca->nf", flat(window), flat(case.w)) + case.b
     return case.on(cnn.conv), y
 
@@ -56,7 +60,7 @@ def flat(array: Array) -> Array:
 
 @law("conv.sums-correlations", cases=plain_convs(padding="valid"))
 def conv_sums_correlations(cnn: Any, case: ConvCase) -> Sides:
-    """A plain layer sums, over its input channels, their correlations: nothing is flipped."""
+    """A layer with no option sums the correlations of its input channels: nothing is flipped."""
     rows = [
         [sum(cnn.correlate(x, w) for x, w in zip(item, kernels, strict=True)) for kernels in case.w]
         for item in case.x
@@ -68,10 +72,9 @@ def conv_sums_correlations(cnn: Any, case: ConvCase) -> Sides:
     "conv.stride-keeps-every-sth", cases=convs(padding="pairs", bias="none"), needs=["conv.stride"]
 )
 def stride_keeps_every_sth(cnn: Any, case: ConvCase) -> Sides:
-    """Stride s keeps every s-th place of the output at stride 1, from the first on."""
+    """With padding in numbers, stride s keeps every s-th place of the output at stride 1."""
     everywhere = replace(case, stride=()).on(cnn.conv)
-    kept = (slice(None, None, s) for s in case.stride)
-    return case.on(cnn.conv), everywhere[(..., *kept)]
+    return case.on(cnn.conv), everywhere[along(slice(None, None, s) for s in case.stride)]
 
 
 @law("conv.dilation-spreads-the-kernel", cases=convs(padding="pairs"), needs=["conv.dilation"])
@@ -85,7 +88,7 @@ def spread(w: Array, steps: tuple[int, ...]) -> Array:
     """A kernel (..., *k) with steps - 1 zeros between its taps."""
     spans = (s * (k - 1) + 1 for s, k in zip(steps, w.shape[2:], strict=True))
     wide = np.zeros((*w.shape[:2], *spans), w.dtype)
-    wide[(..., *(slice(None, None, s) for s in steps))] = w
+    wide[along(slice(None, None, s) for s in steps)] = w
     return wide
 
 
@@ -95,7 +98,7 @@ def spread(w: Array, steps: tuple[int, ...]) -> Array:
     needs=["conv.dilation"],
 )
 def dilation_interleaves(cnn: Any, case: ConvCase) -> Sides:
-    """Dilation d is d plain layers: one for each remainder of the place by d."""
+    """At stride 1 without padding, dilation d is d plain layers, each on every d-th place."""
     (d,), plain = case.dilation, replace(case, stride=(), dilation=())
     dilated = replace(case, stride=()).on(cnn.conv)
     expected = np.empty_like(dilated)
@@ -106,7 +109,7 @@ def dilation_interleaves(cnn: Any, case: ConvCase) -> Sides:
 
 @law("conv.strides-multiply", cases=stacks(1, 2, strided=True, channels=False))
 def strides_multiply(cnn: Any, case: Stack) -> Sides:
-    """Stride s and then stride t, without padding, is stride s t with the second kernel spread by s."""
+    """Strides s, then t, without padding are the stride s t, with the second kernel spread by s."""
     (w, v), (s, t) = case.weights, case.strides
     kernel = cnn.convolve(w[0, 0], spread(v, s)[0, 0])[np.newaxis, np.newaxis]
     both = tuple(si * ti for si, ti in zip(s, t, strict=True))
@@ -116,7 +119,7 @@ def strides_multiply(cnn: Any, case: Stack) -> Sides:
 
 @law("conv.layers-multiply", cases=stacks(1, 2))
 def layers_multiply(cnn: Any, case: Stack) -> Sides:
-    """Two plain layers are one, whose kernels sum convolutions over the channels between them."""
+    """Two layers with no option are one, whose kernels sum convolutions over what lies between."""
     w, v = case.weights
     kernels = [
         [sum(cnn.convolve(w[m, c], outer[m]) for m in range(len(w))) for c in range(w.shape[1])]
@@ -145,10 +148,10 @@ def reordered(x: Array, order: tuple[int, ...]) -> Array:
     return flat(x)[:, :, list(order)].reshape(x.shape)
 
 
-@law("conv.whole-kernel-is-dense", cases=convs(padding="valid", dilated=False, grouped=False))
+@law("conv.whole-kernel-is-dense", cases=convs(padding="valid", dilated=False, groups=(1,)))
 def whole_kernel_is_dense(cnn: Any, case: ConvCase) -> Sides:
-    """A kernel as large as the input is a dense layer, whatever the stride: there is one place."""
-    window = case.x[(..., *(slice(k) for k in case.w.shape[2:]))]
+    """Without padding, a kernel as large as the input is a dense layer, whatever the stride."""
+    window = case.x[along(slice(k) for k in case.w.shape[2:])]
     case = replace(case, x=window, b=None)
     outputs = window.reshape(len(window), -1) @ case.w.reshape(len(case.w), -1).T
     return case.on(cnn.conv), outputs.reshape(*outputs.shape, *(1 for _ in case.stride))
@@ -161,7 +164,7 @@ def items_are_alone(cnn: Any, case: ConvCase) -> Sides:
     return case.on(cnn.conv), np.concatenate(alone)
 
 
-@law("conv.outputs-are-alone", cases=convs(grouped=False))
+@law("conv.outputs-are-alone", cases=convs(groups=(1,)))
 def outputs_are_alone(cnn: Any, case: ConvCase) -> Sides:
     """An output channel depends on its own kernels and its own bias alone."""
     alone = []
@@ -171,7 +174,7 @@ def outputs_are_alone(cnn: Any, case: ConvCase) -> Sides:
     return case.on(cnn.conv), np.concatenate(alone, axis=1)
 
 
-@law("conv.groups-are-layers", cases=convs(bias="none"), needs=["conv.groups"])
+@law("conv.groups-are-layers", cases=convs(groups=(2, 3, 1), bias="none"), needs=["conv.groups"])
 def groups_are_layers(cnn: Any, case: ConvCase) -> Sides:
     """Groups are layers of their own, each on its share of the channels, put side by side."""
     inputs, kernels = (np.split(a, case.groups, axis) for a, axis in ((case.x, 1), (case.w, 0)))
@@ -206,9 +209,8 @@ def conv_is_linear(cnn: Any, case: Twins[ConvCase]) -> Sides:
 @law("conv.moves-with-stride", cases=convs(padding="valid", bias="channel"))
 def conv_moves_with_stride(cnn: Any, case: ConvCase) -> Sides:
     """Without padding, moving the input by one stride moves the output by one place."""
-    front = [(s, 0) for s in case.stride]
-    further = replace(case, x=np.pad(case.x, ((0, 0), (0, 0), *front), mode="edge"))
-    return further.on(cnn.conv)[(..., *(slice(1, None) for _ in front))], case.on(cnn.conv)
+    further = replace(case, x=with_margin(case.x, tuple((s, 0) for s in case.stride), 1))
+    return further.on(cnn.conv)[along(slice(1, None) for _ in case.stride)], case.on(cnn.conv)
 
 
 @law("conv.axes-are-alike", cases=convs(2))
@@ -220,31 +222,39 @@ def axes_are_alike(cnn: Any, case: ConvCase) -> Sides:
         case.w.swapaxes(-1, -2),
         b,
         case.stride[::-1],
-        case.padding if isinstance(case.padding, str) else case.padding[::-1],
+        case.padding if isinstance(case.padding, str) else case.around[::-1],
         case.dilation[::-1],
         case.groups,
     )
     return exchanged.on(cnn.conv), case.on(cnn.conv).swapaxes(-1, -2)
 
 
-@law("conv.reads-its-windows", cases=convs(padding="pairs", grouped=False))
+@law("conv.reads-its-windows", cases=convs(padding="pairs", groups=(1,)))
 def conv_reads_its_windows(cnn: Any, case: ConvCase) -> Sides:
     """A NaN in the input reaches those outputs that have a tap on it, and no other."""
-    x, first = case.x, case.x[0, 0]
-    place = np.unravel_index(np.argmax(first), first.shape)
-    x[(0, 0, *place)] = np.nan
+    place = spoilt(case.x)
     y = case.on(cnn.conv)
     expected = np.zeros(y.shape, bool)
-    reached = np.ones((), bool)
-    for axis, i in enumerate(place):
-        s, d = case.stride[axis], case.dilation[axis]
-        reads = [
-            [j * s + a * d - case.padding[axis][0] for a in range(case.w.shape[2 + axis])]  # type: ignore[operator]
-            for j in range(y.shape[2 + axis])
-        ]
-        reached = np.logical_and.outer(reached, [int(i) in taps for taps in reads])
-    expected[0] = reached
+    expected[0] = reached(place, case, case.w.shape[2:], y.shape[2:])
     return np.isnan(y), expected
+
+
+def spoilt(x: Array) -> list[int]:
+    """The place at which the first channel of the first item has just become NaN."""
+    place = [int(i) for i in np.unravel_index(np.argmax(x[0, 0]), x.shape[2:])]
+    x[(0, 0, *place)] = np.nan
+    return place
+
+
+def reached(place: list[int], case: ConvCase | PoolCase, k: Sizes, m: Sizes) -> Array:
+    """Whether the window of each output place has a tap on this input place."""
+    found = np.ones((), bool)
+    strides = case.stride if isinstance(case, ConvCase) else case.strides
+    for axis, i in enumerate(place):
+        s, d, (before, _) = strides[axis], case.dilation[axis], case.around[axis]
+        reads = [[j * s + a * d - before for a in range(k[axis])] for j in range(m[axis])]
+        found = np.logical_and.outer(found, [i in taps for taps in reads])
+    return found
 
 
 @law("relu.is-its-definition", cases=signals())
@@ -265,14 +275,14 @@ def row(*entries: float) -> Array:
 
 
 def moved_by_one(x: Array) -> Array:
-    """The input one place further along its last axis: a zero comes in, the last place drops out."""
+    """The input one place further along its last axis: a zero comes in, the last entry goes."""
     return np.pad(x, [(0, 0)] * (x.ndim - 1) + [(1, 0)])[..., :-1]
 
 
 @refuted(
     "conv.strided-moves-by-one",
     case=ConvCase(row(1, 0, 0), row(1), stride=(2,)),
-    cases=convs(1, padding="valid", dilated=False, grouped=False, bias="none"),
+    cases=convs(1, padding="valid", dilated=False, groups=(1,), bias="none"),
     needs=["conv.stride"],
 )
 def strided_moves_by_one(cnn: Any, case: ConvCase) -> Sides:
@@ -300,7 +310,7 @@ def same_moves(cnn: Any, case: ConvCase) -> Sides:
     needs=["conv.b"],
 )
 def bias_per_place_moves(cnn: Any, case: ConvCase) -> Sides:
-    """With one bias per place, moving the input by one place still moves the output by one place."""
+    """With one bias per place, moving the input by one place moves the output by one place."""
     further = replace(case, x=moved_by_one(case.x)).on(cnn.conv)
     return further[..., 1:], case.on(cnn.conv)[..., :-1]
 

@@ -55,13 +55,14 @@ class Numbers:
         """
         place = np.arange(int(np.prod(shape))) + APART * self.filled
         self.filled += 1
-        # Backwards, because bytes are made simpler from the front: what stays are the first entries.
+        # Backwards: bytes are made simpler from the front, so that the first entries stay.
         entries = np.frombuffer(self.drawn, np.uint8)[: CHOICES - 1 : -1].astype(int)
         later = place // VALUES
         raw = entries[place % VALUES] + 3 * later * entries[(5 * place + later) % VALUES]
         steps = raw % (2 * most + 1)  # 0, 1, 2, 3, 4 stand for 0, 1, -1, 2, -2
         signed = np.where(steps % 2, (steps + 1) // 2, -(steps // 2))
-        return signed.reshape(shape).astype(dtype)
+        array: Array = signed.reshape(shape).astype(dtype)
+        return array
 
     def order(self, count: int) -> tuple[int, ...]:
         """The numbers below count in some order; the simplest is their own."""

@@ -14,20 +14,14 @@ from cnnref.laws.strategies import convs, misfits, misspelt, odd_convs, pairs, s
 PADDED = ["conv.padding"]
 
 
-def spans(case: ConvCase) -> list[int]:
-    """The input places from the first tap to the last, per axis."""
-    k = case.w.shape[2:]
-    return [d * (taps - 1) + 1 for d, taps in zip(case.dilation, k, strict=True)]
-
-
 @law("padding.places-are-counted", cases=convs(padding="pairs", bias="none"))
 def places_are_counted(cnn: Any, case: ConvCase) -> Sides:
-    """There is an output for the first window, and for each one a stride on that still fits."""
+    """A layer has an output for its first window, and for each one a stride on that still fits."""
     m = []
-    for axis, (before, after) in enumerate(case.padding):
+    for axis, (before, after) in enumerate(case.around):
         length = before + case.x.shape[2 + axis] + after
         start = places = 0
-        while start + spans(case)[axis] <= length:
+        while start + case.spans[axis] <= length:
             start, places = start + case.stride[axis], places + 1
         m.append(places)
     return np.array(case.on(cnn.conv).shape[2:]), np.array(m)
@@ -43,7 +37,7 @@ def same_keeps_every_sth(cnn: Any, case: ConvCase) -> Sides:
 def fewest(case: ConvCase) -> list[int]:
     """The fewest padding places that give one output for every s-th input place, per axis."""
     totals = []
-    for n, s, span in zip(case.x.shape[2:], case.stride, spans(case), strict=True):
+    for n, s, span in zip(case.x.shape[2:], case.stride, case.spans, strict=True):
         total = 0
         while len(range(0, n + total - span + 1, s)) < len(range(0, n, s)):
             total += 1
@@ -53,7 +47,7 @@ def fewest(case: ConvCase) -> list[int]:
 
 @law("padding.same-spares-after", cases=convs(padding="same", bias="none"), needs=PADDED)
 def same_spares_after(cnn: Any, case: ConvCase) -> Sides:
-    """Padding "same" is the fewest zeros that serve, half on each side, and the spare one after."""
+    """Padding "same" adds the fewest zeros that give those outputs; a spare one goes behind."""
     sides = tuple((total // 2, total - total // 2) for total in fewest(case))
     return case.on(cnn.conv), replace(case, padding=sides).on(cnn.conv)
 
@@ -62,7 +56,7 @@ def same_spares_after(cnn: Any, case: ConvCase) -> Sides:
     "padding.same-lower-spares-before", cases=convs(padding="same_lower", bias="none"), needs=PADDED
 )
 def same_lower_spares_before(cnn: Any, case: ConvCase) -> Sides:
-    """Padding "same_lower" is the fewest zeros that serve, half on each side, the spare one before."""
+    """Padding "same_lower" adds as many zeros as "same"; a spare one goes in front."""
     sides = tuple((total - total // 2, total // 2) for total in fewest(case))
     return case.on(cnn.conv), replace(case, padding=sides).on(cnn.conv)
 
@@ -70,15 +64,14 @@ def same_lower_spares_before(cnn: Any, case: ConvCase) -> Sides:
 @law("padding.full-reaches-every-tap", cases=convs(padding="full", bias="none"), needs=PADDED)
 def full_reaches_every_tap(cnn: Any, case: ConvCase) -> Sides:
     """Padding "full" adds, on both sides, one place less than the window spans."""
-    sides = tuple((span - 1, span - 1) for span in spans(case))
+    sides = tuple((span - 1, span - 1) for span in case.spans)
     return case.on(cnn.conv), replace(case, padding=sides).on(cnn.conv)
 
 
 @law("padding.is-a-step", cases=convs(1, 2, padding="pairs", bias="none"), needs=PADDED)
 def padding_is_a_step(cnn: Any, case: ConvCase) -> Sides:
     """Padding is a step of its own: the layer on a padded input is the padded layer."""
-    around: Any = case.padding
-    x = np.array([[cnn.pad(channel, around) for channel in item] for item in case.x])
+    x = np.array([[cnn.pad(channel, case.around) for channel in item] for item in case.x])
     return case.on(cnn.conv), replace(case, x=x, padding="valid").on(cnn.conv)
 
 
@@ -90,8 +83,8 @@ def padding_is_a_step(cnn: Any, case: ConvCase) -> Sides:
 def padding_keeps_the_size(cnn: Any, case: ConvCase) -> Sides:
     """At stride 1 an axis keeps its size exactly if its two paddings sum to d (k - 1)."""
     kept = np.equal(case.on(cnn.conv).shape[2:], case.x.shape[2:])
-    around = [sum(sides) for sides in case.padding]
-    return kept, np.equal(around, np.array(spans(case)) - 1)
+    around = [sum(sides) for sides in case.around]
+    return kept, np.equal(around, np.array(case.spans) - 1)
 
 
 @law("padding.correlation-spares-before", cases=pairs(), needs=["correlate.mode"])
@@ -104,7 +97,7 @@ def correlation_spares_before(cnn: Any, case: Pair) -> Sides:
 
 @law("padding.valid-reads-borders-less", cases=pairs(1, fitting=True))
 def valid_reads_borders_less(cnn: Any, case: Pair) -> Sides:
-    """Without padding, min(t + 1, k, n - t, n - k + 1) outputs of a row read its place t."""
+    """At stride 1 without padding, min(t + 1, k, n - t, n - k + 1) outputs read place t."""
     n, k = case.x.size, case.w.size
     counts = [min(t + 1, k, n - t, n - k + 1) for t in range(n)]
     return readers(cnn, n, k, "valid"), np.array(counts)
@@ -112,7 +105,7 @@ def valid_reads_borders_less(cnn: Any, case: Pair) -> Sides:
 
 @law("padding.full-reads-all-alike", cases=pairs(1), needs=PADDED)
 def full_reads_all_alike(cnn: Any, case: Pair) -> Sides:
-    """With "full" padding k outputs of a row read each of its places: as many as there are taps."""
+    """At stride 1 with "full" padding, k outputs read each place: one for every tap."""
     n, k = case.x.size, case.w.size
     return readers(cnn, n, k, "full"), np.full(n, k)
 
@@ -126,7 +119,7 @@ def readers(cnn: Any, n: int, k: int, padding: str) -> Any:
 
 @law("padding.layers-shrink", cases=stacks(layers=3))
 def layers_shrink(cnn: Any, case: Stack) -> Sides:
-    """Each layer without padding takes k - 1 places away from every axis."""
+    """Each layer with no option takes k - 1 places away from every axis."""
     y, lost = case.x, np.zeros(case.x.ndim - 2, int)
     for w in case.weights:
         y, lost = cnn.conv(y, w), lost + w.shape[2:] - 1
@@ -172,6 +165,6 @@ def same_is_symmetric(cnn: Any, case: ConvCase) -> Sides:
     needs=PADDED,
 )
 def same_reads_all_alike(cnn: Any, case: Pair) -> Sides:
-    """With "same" padding every place of the input is read by equally many outputs."""
+    """With "same" padding, every place of the input is read by equally many outputs."""
     read = readers(cnn, case.x.size, case.w.size, "same")
     return read, np.full(read.shape, read.max())

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from cnnref import literal
-from cnnref.laws.cases import Chain, ConvCase, Moved, PoolCase, Shuffled, Twins
+from cnnref.laws.cases import Chain, ConvCase, Moved, PoolCase, Shuffled, Twins, along, with_margin
 from cnnref.laws.engine import law, refuted
-from cnnref.laws.layers import moved_by_one, reordered, row
+from cnnref.laws.layers import moved_by_one, reached, reordered, row, spoilt
 from cnnref.laws.numbers import Array
 from cnnref.laws.sides import Sides, Within, at_most, rounding, within
 from cnnref.laws.strategies import chains, moved, pools, shuffled, twins
@@ -37,12 +37,10 @@ def averages(case: PoolCase, means: Array) -> Within:
 
 def seen(case: PoolCase, m: Sequence[int]) -> list[list[list[int]]]:
     """For each axis and output place, the input places that its taps are on, padding included."""
-    before = [0] * len(m) if case.padding == "valid" else [b for b, _ in case.padding]  # type: ignore[misc]
+    options = zip(case.kernel_size, case.strides, case.dilation, case.around, strict=True)
     return [
-        [[j * s + a * d - p for a in range(k)] for j in range(places)]
-        for places, k, s, d, p in zip(
-            m, case.kernel_size, case.strides, case.dilation, before, strict=True
-        )
+        [[j * s + a * d - before for a in range(k)] for j in range(places)]
+        for places, (k, s, d, (before, _)) in zip(m, options, strict=True)
     ]
 
 
@@ -72,17 +70,16 @@ def inside(places: Sequence[int], n: int) -> list[int]:
     exact=False,
 )
 def avg_pool_divides_by_what_counts(cnn: Any, case: PoolCase) -> Sides:
-    """A mean counts the input places of its window, padding only if asked to, the overhang never."""
+    """A mean counts the input places it reads, padding only if asked to, and the overhang never."""
     y = case.on(cnn.avg_pool)
     reads = seen(case, y.shape[2:])
     expected = np.empty(y.shape)
-    around: Any = case.padding
     for j in np.ndindex(y.shape[2:]):
         taps = [axis[ji] for axis, ji in zip(reads, j, strict=True)]
         places = [inside(t, n) for t, n in zip(taps, case.x.shape[2:], strict=True)]
         counted = places
         if case.count_include_pad:
-            ends = [(-b, n + a) for (b, a), n in zip(around, case.x.shape[2:], strict=True)]
+            ends = [(-b, n + a) for (b, a), n in zip(case.around, case.x.shape[2:], strict=True)]
             counted = [[i for i in t if b <= i < a] for t, (b, a) in zip(taps, ends, strict=True)]
         window = case.x[np.ix_(*map(range, case.x.shape[:2]), *places)].astype(float)
         total = window.sum(axis=tuple(range(2, y.ndim)))
@@ -92,7 +89,7 @@ def avg_pool_divides_by_what_counts(cnn: Any, case: PoolCase) -> Sides:
 
 @law("pooling.places-are-counted", cases=pools(padding="pairs", ceil=False, reading=False))
 def places_are_counted(cnn: Any, case: PoolCase) -> Sides:
-    """There is an output for the first window, and for each one a stride on that still fits."""
+    """A pool has an output for its first window, and for each one a stride on that still fits."""
     return np.array(case.on(cnn.max_pool).shape[2:]), np.array(starts(case))
 
 
@@ -109,11 +106,9 @@ def ceil_mode_keeps_the_rest(cnn: Any, case: PoolCase) -> Sides:
 def starts(case: PoolCase) -> list[int]:
     """How many windows there are on each axis, tried one by one."""
     m = []
-    for n, k, s, d, (before, after) in zip(
-        case.x.shape[2:], case.kernel_size, case.strides, case.dilation, case.padding, strict=True
-    ):
-        span, end = d * (k - 1) + 1, before + n + after  # type: ignore[operator]
-        places = 1
+    sizes = zip(case.x.shape[2:], case.spans, case.strides, case.around, strict=True)
+    for n, span, s, (before, after) in sizes:
+        places, end = 1, before + n + after
         while places * s + span <= end and not case.ceil_mode:
             places += 1
         while case.ceil_mode and places * s < before + n and (places - 1) * s + span < end:
@@ -125,9 +120,9 @@ def starts(case: PoolCase) -> list[int]:
 @law("pooling.max.moves-with-stride", cases=pools(padding="valid"))
 def max_pool_moves_with_stride(cnn: Any, case: PoolCase) -> Sides:
     """Without padding, moving the input by one stride moves the max-pooled output by one place."""
-    front = [(s, 0) for s in case.strides]
-    further = replace(case, x=np.pad(case.x, ((0, 0), (0, 0), *front), mode="edge"))
-    return further.on(cnn.max_pool)[(..., *(slice(1, None) for _ in front))], case.on(cnn.max_pool)
+    further = replace(case, x=with_margin(case.x, tuple((s, 0) for s in case.strides), 1))
+    moved_on = further.on(cnn.max_pool)[along(slice(1, None) for _ in case.strides)]
+    return moved_on, case.on(cnn.max_pool)
 
 
 @law(
@@ -135,8 +130,8 @@ def max_pool_moves_with_stride(cnn: Any, case: PoolCase) -> Sides:
     cases=moved(pools(1, padding="valid", dilated=False, ceil=False), 4),
 )
 def max_pool_survives_a_move(cnn: Any, case: Moved[PoolCase]) -> Sides:
-    """A max-pooled output survives a move exactly if what enters its window and what stays have the
-    same maximum as what stays and what leaves."""
+    """A max-pooled output survives a move if, and only if, what enters its window and what stays
+    have the same maximum as what stays and what leaves."""
     (k,), (s,), by = case.case.kernel_size, case.case.strides, case.by
     old = case.case.x
     x = np.concatenate([old[..., :1] + 1] * by + [old], axis=2)  # places to come in from
@@ -155,11 +150,12 @@ def max_pool_survives_a_move(cnn: Any, case: Moved[PoolCase]) -> Sides:
 
 @law("pooling.max.commutes-with-growth", cases=pools())
 def max_pool_commutes_with_growth(cnn: Any, case: PoolCase) -> Sides:
-    """Max pooling commutes with every map that never decreases, here cubing, a cap and a rectifier."""
-    maps = (lambda v: v**3, lambda v: np.minimum(v, 1), lambda v: np.maximum(v, 0))
-    mapped = [replace(case, x=f(case.x)).on(cnn.max_pool) for f in maps]
-    pooled = case.on(cnn.max_pool)
-    return np.array(mapped), np.array([f(pooled) for f in maps])
+    """Where every window reads the input, max pooling commutes with every map that never falls."""
+
+    def rising(v: Array) -> Array:
+        return np.asarray(np.clip(v**3, -1, 8))
+
+    return replace(case, x=rising(case.x)).on(cnn.max_pool), rising(case.on(cnn.max_pool))
 
 
 @law("pooling.max.of-maxima", cases=twins(pools()))
@@ -180,14 +176,14 @@ def max_pool_is_subadditive(cnn: Any, case: Twins[PoolCase]) -> Sides:
 
 @law("pooling.max.is-nonexpansive", cases=twins(pools()))
 def max_pool_is_nonexpansive(cnn: Any, case: Twins[PoolCase]) -> Sides:
-    """No max-pooled entry changes by more than the input entry that changes most."""
+    """Where every window reads the input, max pooling never enlarges the largest change."""
     change = np.abs(case.first.on(cnn.max_pool) - case.second.on(cnn.max_pool))
     return change.max(), at_most(np.abs(case.first.x - case.second.x).max())
 
 
 @law("pooling.max.composes", cases=chains(gaps=False), needs=["max_pool.stride"])
 def max_pool_composes(cnn: Any, case: Chain) -> Sides:
-    """Two max pools without gaps are one: size k + (l - 1) s, and the product of the strides."""
+    """If s <= k, max pooling with (k, s), then (l, t), is that with (k + (l - 1) s, s t)."""
     return case.on(cnn.max_pool), case.at_once().on(cnn.max_pool)
 
 
@@ -204,24 +200,18 @@ def whole_ignores_order(cnn: Any, case: Shuffled[PoolCase]) -> Sides:
     needs=["max_pool.padding"],
 )
 def max_pool_pads_with_minus_infinity(cnn: Any, case: PoolCase) -> Sides:
-    """Padding for max pooling is minus infinity on both sides, put there first."""
-    around: Any = ((0, 0), (0, 0), *case.padding)
-    x = np.pad(case.x, around, constant_values=-np.inf)
+    """Without ceil_mode, padding a max pool is putting minus infinity around its input first."""
+    x = with_margin(case.x, case.around, -np.inf)
     return case.on(cnn.max_pool), replace(case, x=x, padding="valid").on(cnn.max_pool)
 
 
 @law("pooling.max.nan-wins", cases=pools(padding="pairs"))
 def nan_wins(cnn: Any, case: PoolCase) -> Sides:
     """A NaN is the maximum of every window that reads it, and of no other."""
-    x, first = case.x, case.x[0, 0]
-    place = np.unravel_index(np.argmax(first), first.shape)
-    x[(0, 0, *place)] = np.nan
+    place = spoilt(case.x)
     y = case.on(cnn.max_pool)
-    reached = np.ones((), bool)
-    for reads, i in zip(seen(case, y.shape[2:]), place, strict=True):
-        reached = np.logical_and.outer(reached, [int(i) in taps for taps in reads])
     expected = np.zeros(y.shape, bool)
-    expected[0, 0] = reached
+    expected[0, 0] = reached(place, case, case.kernel_size, y.shape[2:])
     return np.isnan(y), expected
 
 
@@ -257,7 +247,7 @@ def avg_pool_is_correlation_with_ones(cnn: Any, case: PoolCase) -> Sides:
 
 @law("pooling.avg.keeps-constants", cases=pools(operation="avg_pool"), exact=False)
 def avg_pool_keeps_constants(cnn: Any, case: PoolCase) -> Sides:
-    """The mean of a constant is that constant, at padded borders too."""
+    """Unless padding counts, the mean of a constant is that constant, at padded borders too."""
     constant = replace(case, x=np.full_like(case.x, case.x.flat[0]))
     y = constant.on(cnn.avg_pool)
     return y, averages(constant, np.full(y.shape, case.x.flat[0]))
@@ -291,7 +281,7 @@ def max_pool_is_linear(cnn: Any, case: Twins[PoolCase]) -> Sides:
     cases=pools(1, padding="valid", dilated=False, ceil=False, strided=False),
 )
 def max_pool_commutes_with_negation(cnn: Any, case: PoolCase) -> Sides:
-    """Max pooling commutes with negation: the pooled negative is the negative of the pooled input."""
+    """Max pooling commutes with negation: the largest of -x is minus the largest of x."""
     return replace(case, x=-case.x).on(cnn.max_pool), -case.on(cnn.max_pool)
 
 
@@ -302,7 +292,7 @@ def max_pool_commutes_with_negation(cnn: Any, case: PoolCase) -> Sides:
     needs=["max_pool.stride"],
 )
 def max_pool_composes_with_gaps(cnn: Any, case: Chain) -> Sides:
-    """Two max pools are always one, of size k + (l - 1) s, even if the first leaves gaps."""
+    """Even if s > k, max pooling with (k, s), then (l, t), is that with (k + (l - 1) s, s t)."""
     return case.on(cnn.max_pool), case.at_once().on(cnn.max_pool)
 
 
@@ -314,8 +304,7 @@ def max_pool_composes_with_gaps(cnn: Any, case: Chain) -> Sides:
 )
 def max_pool_pads_with_zero(cnn: Any, case: PoolCase) -> Sides:
     """Padding for max pooling is zero, as it is for convolution."""
-    around: Any = ((0, 0), (0, 0), *case.padding)
-    zeros = replace(case, x=np.pad(case.x, around), padding="valid")
+    zeros = replace(case, x=with_margin(case.x, case.around), padding="valid")
     return case.on(cnn.max_pool), zeros.on(cnn.max_pool)
 
 

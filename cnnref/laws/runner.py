@@ -236,8 +236,7 @@ def calls_of(statement: Statement, case: Any) -> Watched:
     watched = Watched(literal)
     with np.errstate(all="ignore"):
         sides = statement.function(watched, fresh(case))
-        if isinstance(sides, tuple) and callable(sides[0]):
-            compare(sides)  # a refusal makes its call only when compared
+        compare(sides)  # a refusal makes its call only when compared
     return watched
 
 

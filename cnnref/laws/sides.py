@@ -120,7 +120,8 @@ def agreement(came: Array, wanted: AtMost | Within) -> Array:
         if came.dtype.kind not in "fc" and wanted.value.dtype.kind not in "fc":
             return agree
         both_nan = np.isnan(came) & np.isnan(wanted.value)
-        return agree | both_nan | (np.abs(came - wanted.value) <= wanted.bound)
+        near = np.abs(came - wanted.value) <= wanted.bound
+        return np.asarray(agree | both_nan | near)
 
 
 def refused(call: Callable[[], object], second: Refusal) -> Comparison:

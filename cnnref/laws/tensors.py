@@ -38,7 +38,7 @@ def results_are_new(cnn: Any, case: Use) -> Sides:
 
 @law("tensors.results-keep-precision", cases=typed(*FLOATS, *INTEGERS))
 def results_keep_precision(cnn: Any, case: Use) -> Sides:
-    """Integers become float64; then the result has the dtype that NumPy gives its inputs together."""
+    """Integers become float64; then a result has the dtype that NumPy gives its inputs together."""
     floats = [np.float64 if a.dtype.kind in "biu" else a.dtype for a in arrays_of(case)]
     return np.array(case.on(cnn).dtype.name), np.array(np.result_type(*floats).name)
 
@@ -91,7 +91,7 @@ def empty_batch_is_legal(cnn: Any, case: Use) -> Sides:
 
 @law("tensors.nan-flows-silently", cases=unruly())
 def nan_flows_silently(cnn: Any, case: Use) -> Sides:
-    """NaN and infinities flow through an operation, and NumPy has nothing to warn about."""
+    """NaN and infinities flow through every operation, and NumPy has nothing to warn about."""
     with np.errstate(all="raise"):
         result = case.on(cnn)
     return result, case.on(cnn)

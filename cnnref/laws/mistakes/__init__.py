@@ -155,8 +155,9 @@ def paired(padding: Any, rank: int) -> str | Pairs:
     """A word as it is, and any other form as one pair per axis."""
     if isinstance(padding, str):
         return padding
-    entries = per_axis(padding, rank)
-    return tuple(entry if isinstance(entry, tuple | list) else (entry, entry) for entry in entries)
+    if isinstance(padding, tuple | list) and any(isinstance(p, tuple | list) for p in padding):
+        return tuple(padding)
+    return tuple((places, places) for places in per_axis(padding, rank))
 
 
 def looks(case: ConvCase | PoolCase) -> tuple[Window, ...]:

@@ -18,7 +18,7 @@ def convolve_does_not_flip(case: Pair) -> Array:
 
 @mistake("convolve.wraps-around")
 def convolve_wraps_around(case: Pair) -> Array:
-    """What hangs over the end is added at the front again, as by an FFT of the size of the input."""
+    """What hangs over the end is added at the front, as by an FFT of the size of the input."""
     full = literal.convolve(case.x, case.w)
     for axis, n in enumerate(case.x.shape):
         full = np.moveaxis(full, axis, 0)
@@ -59,7 +59,7 @@ def exchanged(w: Array) -> Array:
 @mistake("convolve.clips")
 def convolve_clips(case: Pair) -> Array:
     """The result is clipped to 0 and 255, as the brightness of a pixel is."""
-    return np.clip(case.on(literal.convolve).real, 0, 255)
+    return np.asarray(np.clip(case.on(literal.convolve).real, 0, 255))
 
 
 @mistake("convolve.same-starts-late")

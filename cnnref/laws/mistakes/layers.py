@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnnref import literal
-from cnnref.laws.cases import ConvCase, Signal
+from cnnref.laws.cases import ConvCase, Signal, along, with_margin
 from cnnref.laws.mistakes import looks, mistake, sides
 from cnnref.laws.numbers import Array
 
@@ -94,13 +94,10 @@ def conv_full_forgets_the_front(case: ConvCase) -> Array:
 @mistake("conv.ignores-dilation")
 def conv_ignores_dilation(case: ConvCase) -> Array:
     """Dilation spreads the window, but the taps stay together at its start."""
-    taps: list[slice] = [
-        slice(0, (window.span - window.kernel and -(window.span - window.kernel)) or None)
-        for window in looks(case)
-    ]
-    around = ((0, 0), (0, 0), *sides(case))
-    x = np.pad(case.x, around)[(..., *taps)]
-    return right(replace(case, x=x, padding="valid", dilation=(1,) * len(taps)))
+    sizes = zip(looks(case), case.x.shape[2:], case.w.shape[2:], strict=True)
+    ends = [window.before + n + window.after - window.span + k for window, n, k in sizes]
+    x = with_margin(case.x, sides(case))[along(map(slice, ends))]
+    return right(replace(case, x=x, padding="valid", dilation=(1,) * len(ends)))
 
 
 @mistake("conv.counts-dilation-from-zero")
@@ -114,7 +111,7 @@ def conv_multiplies_holes(case: ConvCase) -> Array:
     """The holes of a dilated kernel are multiplied as zeros, and a NaN under one spoils the sum."""
     spans = [window.span for window in looks(case)]
     w = np.zeros((*case.w.shape[:2], *spans), case.w.dtype)
-    w[(..., *(slice(None, None, d) for d in case.dilation))] = case.w
+    w[along(slice(None, None, d) for d in case.dilation)] = case.w
     return right(replace(case, w=w, padding=sides(case), dilation=()))
 
 
@@ -146,7 +143,7 @@ def conv_exchanges_strides(case: ConvCase) -> Array:
 def conv_starts_late(case: ConvCase) -> Array:
     """A strided layer keeps the last place of each step instead of the first."""
     everywhere = right(replace(case, padding=sides(case), stride=(1,) * len(case.stride), b=None))
-    y = everywhere[(..., *(slice(s - 1, None, s) for s in case.stride))]
+    y: Array = everywhere[along(slice(s - 1, None, s) for s in case.stride)]
     if case.b is None:
         return y
     return y + case.b.reshape(-1, *(1,) * len(case.stride)) if case.b.ndim == 1 else right(case)
@@ -172,7 +169,7 @@ def conv_crops_misfits(case: ConvCase) -> Array:
         return right(case)
     rooms = [n + b + a for n, (b, a) in zip(case.x.shape[2:], case.padding, strict=True)]
     taps = ((room - 1) // d + 1 for room, d in zip(rooms, case.dilation, strict=True))
-    return right(replace(case, w=case.w[(..., *map(slice, taps))]))
+    return right(replace(case, w=case.w[along(map(slice, taps))]))
 
 
 @mistake("conv.interleaves-groups")
@@ -192,8 +189,9 @@ def conv_shuffles_groups(case: ConvCase) -> Array:
 @mistake("conv.averages-channels")
 def conv_averages_channels(case: ConvCase) -> Array:
     """Input channels are averaged instead of summed."""
-    y = right(replace(case, b=None)) / case.w.shape[1]
-    return y + (right(case) - right(replace(case, b=None)))
+    sums = right(replace(case, b=None))
+    y: Array = right(case) - sums + sums / case.w.shape[1]
+    return y
 
 
 @mistake("conv.reads-the-first-channel")
@@ -231,10 +229,10 @@ def conv_forgets_the_bias(case: ConvCase) -> Array:
 @mistake("conv.adds-bias-along-the-last-axis")
 def conv_adds_bias_along_the_last_axis(case: ConvCase) -> Array:
     """The bias of channel f is added to column f, as bare broadcasting does it."""
-    y = right(replace(case, b=None))
     if case.b is None or case.b.ndim > 1:
         return right(case)
-    return (y + np.resize(case.b, y.shape[-1])).astype(y.dtype)
+    y = right(replace(case, b=None))
+    return np.asarray(y + np.resize(case.b, y.shape[-1]), right(case).dtype)
 
 
 @mistake("conv.averages-the-bias")
@@ -254,15 +252,15 @@ def conv_rectifies(case: ConvCase) -> Array:
 @mistake("conv.wraps-around")
 def conv_wraps_around(case: ConvCase) -> Array:
     """Padding goes on with the other end of the input instead of zeros."""
-    around = ((0, 0), (0, 0), *sides(case))
-    return right(replace(case, x=np.pad(case.x, around, mode="wrap"), padding="valid"))
+    x = np.pad(case.x, ((0, 0), (0, 0), *sides(case)), mode="wrap")
+    return right(replace(case, x=x, padding="valid"))
 
 
 @mistake("conv.repeats-the-edge")
 def conv_repeats_the_edge(case: ConvCase) -> Array:
     """Padding repeats the border of the input instead of adding zeros."""
-    around = ((0, 0), (0, 0), *sides(case))
-    return right(replace(case, x=np.pad(case.x, around, mode="edge"), padding="valid"))
+    x = np.pad(case.x, ((0, 0), (0, 0), *sides(case)), mode="edge")
+    return right(replace(case, x=x, padding="valid"))
 
 
 @mistake("conv.wraps-integers")

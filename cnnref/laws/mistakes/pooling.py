@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnnref import literal
-from cnnref.laws.cases import PoolCase
+from cnnref.laws.cases import PoolCase, along, with_margin
 from cnnref.laws.mistakes import looks, mistake, sides
 from cnnref.laws.numbers import Array
 
@@ -28,7 +28,7 @@ def ones(case: PoolCase) -> tuple[int, ...]:
 @mistake("max_pool.pads-with-zero")
 def max_pool_pads_with_zero(case: PoolCase) -> Array:
     """Padding is zero, and wins over negative entries."""
-    x = np.pad(case.x, ((0, 0), (0, 0), *sides(case)))
+    x = with_margin(case.x, sides(case))
     return right(replace(case, x=x, padding="valid", ceil_mode=False))
 
 
@@ -124,7 +124,8 @@ def max_pool_forgets_the_last_tap(case: PoolCase) -> Array:
     fewer = tuple(max(1, k - 1) for k in case.kernel_size)
     shorter = replace(case, kernel_size=fewer, stride=case.strides, ceil_mode=False)
     places = (slice(m) for m in right(case).shape[2:])
-    return right(replace(shorter, padding=sides(case)))[(..., *places)]
+    y: Array = right(replace(shorter, padding=sides(case)))[along(places)]
+    return y
 
 
 @mistake("avg_pool.divides-by-the-window")
@@ -137,9 +138,8 @@ def avg_pool_divides_by_the_window(case: PoolCase) -> Array:
 
 def share(case: PoolCase, n: tuple[int, ...]) -> Array:
     """Which share of each window lies in the input."""
-    inside = replace(case, x=np.ones((1, 1, *n)), padding="valid", ceil_mode=False)
-    around = np.pad(inside.x, ((0, 0), (0, 0), *sides(case)))
-    return mean(replace(inside, x=around))
+    ones = with_margin(np.ones((1, 1, *n)), sides(case))
+    return mean(replace(case, x=ones, padding="valid", ceil_mode=False))
 
 
 @mistake("avg_pool.counts-the-overhang")
