@@ -22,7 +22,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.examples < 1:
         parser.error("--examples must be at least 1")
-    sys.path.insert(0, "")
     try:
         cnn = import_module(given.module)
     except ImportError as error:

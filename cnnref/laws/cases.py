@@ -50,7 +50,8 @@ def told(case: Any) -> list[tuple[str, Any]]:
 def expression(value: object) -> str:
     """A field as Python that makes it."""
     if isinstance(value, np.ndarray):
-        return f"np.array({listed(value)}, np.{value.dtype})"
+        numbers = f"np.array({listed(value)}, np.{value.dtype.name})"
+        return numbers if value.size else f"np.zeros({value.shape}, np.{value.dtype.name})"
     if isinstance(value, tuple) and any(isinstance(part, np.ndarray) for part in value):
         return f"({', '.join(map(expression, value))},)"
     return repr(value)

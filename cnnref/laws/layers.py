@@ -42,14 +42,14 @@ def conv_is_its_definition(cnn: Any, case: ConvCase) -> Sides:
 @law("conv.is-a-sum", cases=convs(1, 2, padding="pairs", groups=(1,), bias="channel"))
 def conv_is_a_sum(cnn: Any, case: ConvCase) -> Sides:
     """An output is its bias plus the sum, over channels and taps, of weight times padded input."""
-    x = with_margin(case.x, case.around)
+    x, bias = with_margin(case.x, case.around), 0 if case.b is None else case.b
     sizes = zip(x.shape[2:], case.spans, case.stride, strict=True)
     starts = [range(0, n - span + 1, s) for n, span, s in sizes]
     y = np.empty((len(x), len(case.w), *map(len, starts)))
     for j, corner in zip(np.ndindex(y.shape[2:]), product(*starts), strict=True):
         taps = zip(corner, case.spans, case.dilation, strict=True)
         window = x[along(slice(i, i + span, d) for i, span, d in taps)]  # (N, C_in, *k)
-        y[(..., *j)] = np.einsum("nca,fca->nf", flat(window), flat(case.w)) + case.b
+        y[(..., *j)] = np.einsum("nca,fca->nf", flat(window), flat(case.w)) + bias
     return case.on(cnn.conv), y
 
 
@@ -119,7 +119,7 @@ def strides_multiply(cnn: Any, case: Stack) -> Sides:
 
 @law("conv.layers-multiply", cases=stacks(1, 2))
 def layers_multiply(cnn: Any, case: Stack) -> Sides:
-    """Two layers with no option are one, whose kernels sum convolutions over what lies between."""
+    """Two layers with no option are one; its kernels sum convolutions over the channels between."""
     w, v = case.weights
     kernels = [
         [sum(cnn.convolve(w[m, c], outer[m]) for m in range(len(w))) for c in range(w.shape[1])]

@@ -122,12 +122,12 @@ def answers(operation: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call that a law made, and what came of it."""
+    """One call that a law made, and what came of it: nothing, if it raised."""
 
     operation: str
     arguments: tuple[Any, ...]
     options: dict[str, Any]
-    result: Any
+    result: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,7 @@ class Watched:
             return found
 
         def watched(*arguments: Any, **given: Any) -> Array:
-            made = Call(name, arguments, given, "an exception")
-            self.calls.append(made)
+            self.calls.append(Call(name, arguments, given))
             result = found(*arguments, **given)
             self.calls[-1] = Call(name, arguments, given, result)
             if not isinstance(result, np.ndarray):

@@ -47,7 +47,7 @@ def fewest(case: ConvCase) -> list[int]:
 
 @law("padding.same-spares-after", cases=convs(padding="same", bias="none"), needs=PADDED)
 def same_spares_after(cnn: Any, case: ConvCase) -> Sides:
-    """Padding "same" adds the fewest zeros that give those outputs; a spare one goes behind."""
+    """Padding "same" splits the fewest zeros it needs evenly, and puts a spare one behind."""
     sides = tuple((total // 2, total - total // 2) for total in fewest(case))
     return case.on(cnn.conv), replace(case, padding=sides).on(cnn.conv)
 
@@ -56,7 +56,7 @@ def same_spares_after(cnn: Any, case: ConvCase) -> Sides:
     "padding.same-lower-spares-before", cases=convs(padding="same_lower", bias="none"), needs=PADDED
 )
 def same_lower_spares_before(cnn: Any, case: ConvCase) -> Sides:
-    """Padding "same_lower" adds as many zeros as "same"; a spare one goes in front."""
+    """Padding "same_lower" is padding "same" with the spare zero in front."""
     sides = tuple((total - total // 2, total // 2) for total in fewest(case))
     return case.on(cnn.conv), replace(case, padding=sides).on(cnn.conv)
 

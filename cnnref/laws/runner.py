@@ -92,7 +92,8 @@ def spelled(call: Call) -> str:
     """A call as Python, and its result."""
     arguments = [expression(argument) for argument in call.arguments]
     arguments += [f"{name}={expression(value)}" for name, value in call.options.items()]
-    return f"{call.operation}({', '.join(arguments)}) -> {expression(call.result)}"
+    result = "an exception" if call.result is None else expression(call.result)
+    return f"{call.operation}({', '.join(arguments)}) -> {result}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
