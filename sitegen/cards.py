@@ -74,21 +74,21 @@ def html(card: Card, block: str, printed: str) -> str:
 
 def _source(card: Card) -> str:
     what = "The law" if card.held else "The statement"
-    return _read_only(f"{what}, as it is run", card.source)
+    return _read_only(f"{what}, as it is run", markup.code(card.source, "read-only"))
 
 
 def _mistakes(card: Card) -> str:
     if not card.mistakes:
         return ""
+    # Without colours: a mistake is shown by every law that catches it, and colours weigh most.
     items = "".join(
-        f"<li>{_read_only(markup.prose(mistake.sentence), mistake.source)}</li>"
+        f"<li>{_read_only(markup.prose(mistake.sentence), markup.plain(mistake.source))}</li>"
         for mistake in card.mistakes
     )
     return f'<p class="law-part">Mistakes it catches</p><ul class="mistakes">{items}</ul>'
 
 
-def _read_only(title: str, source: str) -> str:
-    code = markup.code(source, "read-only")
+def _read_only(title: str, code: str) -> str:
     return (
         f'<details class="law-part"><summary>{title}</summary>'
         f'<div class="source" data-search-exclude>{code}</div></details>'

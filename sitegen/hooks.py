@@ -47,7 +47,7 @@ class Build:
         labs.prepare_kernel(run.CACHE.parent / "ipython")
         if "mkdocs-jupyter" in config.plugins:
             # Beside mkdocs.yml: the plugin throws out what this site did not ask for.
-            kept = Path(config.config_file_path).parent / ".cache/labs" / run.fingerprint()[:16]
+            kept = Path(config.config_file_path).parent / ".cache/labs" / labs.fingerprint()[:16]
             config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(kept)
         if config.repo_url:
             config.edit_uri = config.edit_uri or "edit/main/docs/"

@@ -20,7 +20,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from nbclient.exceptions import CellExecutionError
 
-from sitegen import markup
+from sitegen import markup, run
 from sitegen.blocks import OPTION, Fault
 from sitegen.run import ROOT, Figure, alts
 from sitegen.svg import strange_colours
@@ -58,6 +58,11 @@ def prepare_kernel(folder: Path) -> None:
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "ipython_kernel_config.py").write_text(KERNEL.format(root=str(ROOT)))
     os.environ["IPYTHONDIR"] = str(folder)
+
+
+def fingerprint() -> str:
+    """A hash of everything the outputs of a lab can depend on besides its own text."""
+    return run.fingerprint(("kernel.py", "labs.py", "run.py", "svg.py"))
 
 
 def cells(text: str) -> list[Cell]:

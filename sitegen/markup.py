@@ -26,6 +26,11 @@ def code(source: str, css_class: str) -> str:
     return str(highlight(source, PythonLexer(), formatter))
 
 
+def plain(source: str) -> str:
+    """Code without colours."""
+    return f'<div class="highlight"><pre><code>{escape(source, quote=False)}</code></pre></div>'
+
+
 def block(
     code: str, printed: str, drawings: Sequence[str], alts: Sequence[str], caption: str, prefix: str
 ) -> str:

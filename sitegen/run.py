@@ -191,9 +191,10 @@ def _from_json(stored: dict[str, Any]) -> Result:
     return Result(stored["stdout"], tuple(Figure(**each) for each in stored["figures"]), card)
 
 
-def fingerprint() -> str:
+def fingerprint(runner: Sequence[str] = ("cards.py", "run.py", "svg.py")) -> str:
     """A hash of everything a block's result can depend on besides its own text."""
-    sources = (*(ROOT / "cnnref").rglob("*.py"), *(ROOT / "sitegen").glob("*.py"))
+    ours = (ROOT / "sitegen" / name for name in runner)
+    sources = (*(ROOT / "cnnref").rglob("*.py"), *ours)
     return _fingerprint(tuple(sorted((path, path.stat().st_mtime_ns) for path in sources)))
 
 

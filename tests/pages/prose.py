@@ -29,7 +29,10 @@ PLACES_IN_BOOKS = (
 def really_run(block: Block) -> Result:
     """The block, run for real, once in a test session: many pages cite the same law."""
     if cited(block):
-        return _run_citation(block.source)
+        try:
+            return _run_citation(block.source)
+        except Fault:
+            pass  # once more, to be told of the page and the line
     return run(block)
 
 

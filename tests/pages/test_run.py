@@ -140,20 +140,21 @@ def test_a_kept_result_is_the_same_and_comes_without_running(
 def test_a_change_of_the_package_or_of_the_runner_makes_kept_results_stale(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for folder in ("cnnref/fast", "sitegen"):
-        (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "a.py").write_text("x = 1")
+    files = ["cnnref/fast/a.py", "sitegen/run.py", "sitegen/svg.py", "sitegen/cards.py"]
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x = 1")
     monkeypatch.setattr(run, "ROOT", tmp_path)
     seen = [run.fingerprint()]
     assert run.fingerprint() == seen[0]
-    for folder in ("cnnref/fast", "sitegen"):
+    for name in files:
         time.sleep(0.01)
-        (tmp_path / folder / "a.py").write_text("x = 2")
+        (tmp_path / name).write_text("x = 2")
         seen.append(run.fingerprint())
     monkeypatch.setattr(run, "version", lambda library: f"another {library}")
     run._fingerprint.cache_clear()
     seen.append(run.fingerprint())
-    assert len(set(seen)) == 4
+    assert len(set(seen)) == 6
 
 
 def test_only_a_block_that_does_nothing_else_is_a_citation() -> None:
