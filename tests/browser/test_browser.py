@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
 from tests.building import Site
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
 
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;

@@ -10,6 +10,8 @@ from sitegen import notebooks
 from sitegen.labs import cells
 from tests.building import ROOT, Site, soup
 
+pytestmark = pytest.mark.xdist_group("site")
+
 LABS = sorted((ROOT / "docs/labs").glob("*.py"))
 
 

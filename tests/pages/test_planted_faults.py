@@ -2,6 +2,8 @@
 
 One little site holds a page for each fault. That every fault alone would stop the build is seen
 from its line: it is a WARNING, and a strict build ends in failure if there is one.
+
+pytestmark = pytest.mark.xdist_group("faulty")
 """
 
 from pathlib import Path
