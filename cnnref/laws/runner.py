@@ -26,7 +26,7 @@ Cases: TypeAlias = Callable[[Numbers, Scope], Any]
 PROFILES = {"dev": 25, "ci": 200, "nightly": 5000}
 """How many cases of each law are tried; the nightly ones are other ones every time."""
 
-TRACED = 48
+TRACED = 32
 """How many cases of a statement are looked at to learn what it calls."""
 
 
@@ -245,7 +245,7 @@ def uses(statement: Statement, scope: Scope) -> tuple[set[str], set[str]]:
     """The operations called and the options given for some cases within a scope."""
     names: set[str] = set()
     options: set[str] = set()
-    for case in sample(statement, scope, TRACED):
+    for case in sample(statement, scope, TRACED // 2):
         used = calls_of(statement, case).used()
         names, options = names | used[0], options | used[1]
     return names, options
