@@ -3,7 +3,8 @@
 import logging
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -20,7 +21,7 @@ from nbclient.exceptions import CellExecutionError
 
 from sitegen import fences, labs, notebooks, run, tex
 from sitegen.assets import verified
-from sitegen.blocks import Fault, label, read
+from sitegen.blocks import Block, Fault, label, read
 from sitegen.wheel import build_wheel
 
 log = logging.getLogger("mkdocs.sitegen")
@@ -59,6 +60,7 @@ class Build:
             if path.suffix in (".css", ".woff2"):
                 uri = f"{KATEX}/{path.relative_to(home).as_posix()}"
                 files.append(File.generated(config, uri, abs_src_path=str(path)))
+        run.run_ahead(blocks_of(files))
         return files
 
     @event_priority(-100)
@@ -157,6 +159,14 @@ class WithLine(logging.Filter):
             line = text.count("\n", 0, max(text.find(found["link"]), 0)) + 1
             record.msg, record.args = f"{label(page)}:{line}: {record.getMessage()}", ()
         return True
+
+
+def blocks_of(files: Files) -> Iterator[Block]:
+    """The blocks of all pages that can be read; what is wrong with the others is told later."""
+    for file in files.documentation_pages():
+        if file.src_uri.endswith(".md"):
+            with suppress(Fault):
+                yield from read(Path(file.abs_src_path or file.src_uri))
 
 
 def source(page: Page) -> Path:

@@ -5,15 +5,19 @@ import hashlib
 import io
 import json
 import linecache
+import logging
+import os
 import platform
 import sys
 import traceback
 import types
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,8 @@ from sitegen.svg import strange_colours
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "blocks"
+FEW = 12  # blocks that are sooner run than a process is started for them
+log = logging.getLogger("mkdocs.sitegen")
 LIBRARIES = ("numpy", "matplotlib", "hypothesis")
 
 
@@ -168,8 +174,7 @@ def alts(figures: Sequence[Figure], given: str) -> list[str]:
 
 def cached(block: Block) -> Result:
     """The result of the block, run only if it or anything it rests on has changed."""
-    key = hashlib.sha256(f"{fingerprint()}\0{block.source}".encode()).hexdigest()
-    kept = CACHE / f"{key}.json"
+    kept = _kept(block)
     if kept.is_file():
         return _from_json(json.loads(kept.read_text(encoding="utf-8")))
     result = run(block)
@@ -181,6 +186,27 @@ def cached(block: Block) -> Result:
     part.write_text(json.dumps(asdict(result)), encoding="utf-8")
     part.replace(kept)
     return result
+
+
+def _kept(block: Block) -> Path:
+    key = hashlib.sha256(f"{fingerprint()}\0{block.source}".encode()).hexdigest()
+    return CACHE / f"{key}.json"
+
+
+def run_ahead(blocks: Iterable[Block]) -> None:
+    """Run the blocks that no result is kept of on all cores, if there are many of them."""
+    new = {block.source: block for block in blocks if not _kept(block).is_file()}
+    if len(new) < FEW:
+        return
+    log.info("Running %d blocks that are new or whose code has changed", len(new))
+    workers = min(os.cpu_count() or 1, len(new), 8)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        list(pool.map(_run_and_keep, new.values()))
+
+
+def _run_and_keep(block: Block) -> None:
+    with contextlib.suppress(Fault):  # told when the page is built
+        cached(block)
 
 
 def _from_json(stored: dict[str, Any]) -> Result:

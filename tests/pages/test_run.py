@@ -3,6 +3,7 @@
 import pickle
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,18 @@ def test_a_change_of_the_package_or_of_the_runner_makes_kept_results_stale(
     run._fingerprint.cache_clear()
     seen.append(run.fingerprint())
     assert len(set(seen)) == 6
+
+
+def test_many_new_blocks_are_run_ahead_on_all_cores_and_their_results_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "CACHE", tmp_path)
+    monkeypatch.setattr(run, "ProcessPoolExecutor", lambda *_, **__: ThreadPoolExecutor(1))
+    blocks = [block(f"print({number})\n") for number in range(run.FEW)]
+    run.run_ahead(blocks[1:])
+    assert list(tmp_path.iterdir()) == []
+    run.run_ahead([*blocks, block("1 / 0\n")])
+    assert len(list(tmp_path.iterdir())) == len(blocks)
 
 
 def test_only_a_block_that_does_nothing_else_is_a_citation() -> None:
