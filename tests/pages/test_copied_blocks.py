@@ -21,7 +21,7 @@ from sitegen.blocks import trimmed
 from sitegen.wheel import build_wheel
 from tests.building import Site, soup
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.slow
 NEEDED = ("numpy", "matplotlib", "hypothesis")
 WORKERS = 2
 

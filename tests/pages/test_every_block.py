@@ -2,13 +2,13 @@
 
 import pytest
 
-from sitegen.blocks import Block, label, pages, read
+from sitegen.blocks import Block, pages, read
 from sitegen.run import check
 from tests.building import ROOT
 from tests.pages.prose import really_run
 
 BLOCKS = [
-    pytest.param(block, id=block.where, marks=pytest.mark.xdist_group(label(block.page)))
+    pytest.param(block, id=block.where)
     for page in pages(ROOT / "docs", ROOT / "README.md")
     for block in read(page)
 ]

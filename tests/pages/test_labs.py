@@ -10,8 +10,6 @@ from sitegen import notebooks
 from sitegen.labs import cells
 from tests.building import ROOT, Site, soup
 
-pytestmark = pytest.mark.xdist_group("site")
-
 LABS = sorted((ROOT / "docs/labs").glob("*.py"))
 
 

@@ -13,9 +13,7 @@ ALLOWED = {
     "contributing/decisions.md": {"3.11": "a version of Python"},
 }
 PAGES = [
-    pytest.param(page, id=label(page), marks=pytest.mark.xdist_group(label(page)))
-    for page in pages(ROOT / "docs")
-    if "api" not in page.parts
+    pytest.param(page, id=label(page)) for page in pages(ROOT / "docs") if "api" not in page.parts
 ]
 
 

@@ -14,8 +14,6 @@ from bs4 import BeautifulSoup, Tag
 from sitegen.blocks import pages, read, trimmed
 from tests.building import FORGE, ROOT, Site, soup
 
-pytestmark = pytest.mark.xdist_group("site")
-
 CHAPTER = 40_000, 400_000  # bytes of HTML, gzipped and not
 GALLERY = 120_000, 1_000_000
 GALLERIES = re.compile(r"labs/|laws/|errata/")
