@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
@@ -22,10 +23,12 @@ from nbclient.exceptions import CellExecutionError
 from sitegen import fences, labs, notebooks, run, tex
 from sitegen.assets import verified
 from sitegen.blocks import Block, Fault, label, read
+from sitegen.kept import Kept, keep_templates
 from sitegen.wheel import build_wheel
 
 log = logging.getLogger("mkdocs.sitegen")
 KATEX = "assets/katex"
+TEMPLATES = run.CACHE.parent / "templates"
 BROKEN_LINK = re.compile(
     r"Doc file '(?P<page>[^']+)' contains an? (?:\w+ )*(?:link|path) '(?P<link>[^']+)'"
 )
@@ -38,6 +41,7 @@ class Build:
         self.serving = False
         self.katex = tex.Katex(run.CACHE.parent)
         self.notebooks: dict[str, Path] = {}
+        self.kept = Kept()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
@@ -61,12 +65,21 @@ class Build:
                 uri = f"{KATEX}/{path.relative_to(home).as_posix()}"
                 files.append(File.generated(config, uri, abs_src_path=str(path)))
         run.run_ahead(blocks_of(files))
+        if "mkdocstrings" in config.plugins:
+            handler = config.plugins["mkdocstrings"].get_handler("python")  # type: ignore[attr-defined]
+            keep_templates(handler.env, TEMPLATES)
         return files
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        keep_templates(env, TEMPLATES)
+        return env
 
     @event_priority(-100)
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
         if source(page).suffix == ".py":
             page.render = partial(rendered_lab, page, page.render)  # type: ignore[method-assign]
+        elif self.serving:
+            page.render = partial(self.kept.render, page, page.render)  # type: ignore[method-assign]
         return page
 
     @event_priority(100)
@@ -179,6 +192,7 @@ on_startup = build.on_startup
 on_config = build.on_config
 on_files = build.on_files
 on_pre_page = build.on_pre_page
+on_env = build.on_env
 on_page_markdown = build.on_page_markdown
 on_page_content = build.on_page_content
 on_page_context = build.on_page_context

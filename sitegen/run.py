@@ -8,20 +8,19 @@ import linecache
 import logging
 import os
 import platform
+import subprocess
 import sys
 import traceback
 import types
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from sitegen.blocks import Block, Fault, label, trimmed
+from sitegen.blocks import Block, Fault, label, read, trimmed
 from sitegen.cards import Card, Mistake, cited, look_up
 from sitegen.svg import strange_colours
 
@@ -195,18 +194,29 @@ def _kept(block: Block) -> Path:
 
 def run_ahead(blocks: Iterable[Block]) -> None:
     """Run the blocks that no result is kept of on all cores, if there are many of them."""
-    new = {block.source: block for block in blocks if not _kept(block).is_file()}
+    new = list({b.source: b for b in blocks if not _kept(b).is_file()}.values())
     if len(new) < FEW:
         return
     log.info("Running %d blocks that are new or whose code has changed", len(new))
-    workers = min(os.cpu_count() or 1, len(new), 8)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        list(pool.map(_run_and_keep, new.values()))
+    count = min(os.cpu_count() or 1, 8)
+    command = [sys.executable, "-m", "sitegen.run"]
+    workers = [subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) for _ in range(count)]
+    for number, worker in enumerate(workers):
+        share = [(str(block.page.resolve()), block.line) for block in new[number::count]]
+        assert worker.stdin is not None
+        worker.stdin.write(json.dumps(share).encode())
+        worker.stdin.close()
+    for worker in workers:
+        worker.wait()
 
 
-def _run_and_keep(block: Block) -> None:
-    with contextlib.suppress(Fault):  # told when the page is built
-        cached(block)
+def main() -> None:
+    """Run and keep the blocks that are named on the standard input."""
+    for page, line in json.load(sys.stdin):
+        for block in read(Path(page)):
+            if block.line == line:
+                with contextlib.suppress(Fault):  # told when the page is built
+                    cached(block)
 
 
 def _from_json(stored: dict[str, Any]) -> Result:
@@ -233,3 +243,7 @@ def _fingerprint(sources: tuple[tuple[Path, int], ...]) -> str:
         digest.update(path.relative_to(ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    main()
