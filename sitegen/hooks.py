@@ -124,6 +124,10 @@ class Build:
             page.report_url = f"{forge}/issues/new?title={title}"  # type: ignore[attr-defined]
         return context
 
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        # Material leaves its search dialog without a name.
+        return output.replace('role="dialog">', 'role="dialog" aria-label="Search">')
+
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         self.katex.close()
         site = Path(config.site_dir)
@@ -196,4 +200,5 @@ on_env = build.on_env
 on_page_markdown = build.on_page_markdown
 on_page_content = build.on_page_content
 on_page_context = build.on_page_context
+on_post_page = build.on_post_page
 on_post_build = build.on_post_build

@@ -135,6 +135,12 @@ def test_every_picture_says_what_it_shows(html: dict[str, BeautifulSoup]) -> Non
             assert str(image.get("alt", "")).strip(), address
 
 
+def test_what_can_be_opened_has_a_name(html: dict[str, BeautifulSoup]) -> None:
+    for address, page in html.items():
+        for dialog in page.select("[role=dialog]"):
+            assert address == "404.html" or dialog.get("aria-label"), address
+
+
 def test_no_page_is_too_heavy(site: Site) -> None:
     heavy = []
     for address, path in site.pages().items():
