@@ -21,7 +21,7 @@ NOT_PROSE = (
     r"\b\d+\(\d+\)",  # volume and number of a journal
 )
 PLACES_IN_BOOKS = (
-    r"\b(?:[Ss]ections?|[Cc]hapters?|[Ff]igures?|[Ee]quations?|[Pp]ages?|[Vv]ersions?|Python|NumPy)"
+    r"\b(?i:sections?|chapters?|figures?|equations?|pages?|versions?|Python|NumPy)"
     r"\s+\(?\d[\d.]*(?:(?:,| and| to| or)?\s+\(?\d[\d.]*\)?)*"
 )
 
