@@ -1,7 +1,8 @@
 """What the pictures are made of: boards, cells with their numbers, words, arrows.
 
 A board is measured in cells, rows counted downwards, as an array is indexed. One cell is
-36 px wide on the page, a figure at most 13 cells, so that its words stay legible on a phone.
+48 px wide on the page at full size. A figure of up to 10 cells fits a phone, at 70 % of that size;
+a wider one scrolls there.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,9 +17,9 @@ from numpy.typing import ArrayLike
 from cnnref.figures import palette
 
 CELL = 0.5
-"""Inches a cell is wide: 36 px on the page."""
+"""Inches a cell is wide: 48 px on the page."""
 WORD = 14
-"""Points of a word and of a cell's number; a point is a pixel on the page."""
+"""Points of a word and of a cell's number: 19 px on the page."""
 SELECTED = 2.8
 """Points of the heavy outline that says: this one."""
 
