@@ -26,5 +26,7 @@ def install(shell: InteractiveShell) -> None:
     for formatter in formatters.values():
         formatter.pop(Figure, None)
     formatters["image/svg+xml"].for_type(Figure, drawn)
-    warnings.simplefilter("error")
-    warnings.filterwarnings("default", module="ipykernel")
+    # Only while a cell runs: what the kernel itself is warned of, some Pythons more than others,
+    # is not ours to mend.
+    shell.events.register("pre_run_cell", lambda _: warnings.simplefilter("error"))
+    shell.events.register("post_run_cell", lambda _: warnings.simplefilter("ignore"))
