@@ -34,6 +34,7 @@ def main(host: str, port: str) -> None:
         f"http://{host}:{port}/ (Ctrl-C ends it).",
         flush=True,
     )
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"
     mkdocs = [sys.executable, "-m", "mkdocs", "serve", f"--dev-addr={host}:{port}"]
     os.execv(sys.executable, mkdocs)
 

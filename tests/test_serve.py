@@ -48,6 +48,7 @@ def test_the_command_ends_with_the_fault_and_starts_nothing(
 def test_the_command_says_where_to_look_and_hands_over_to_mkdocs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("NO_MKDOCS_2_WARNING", "")  # so that it is put back
     started: list[list[str]] = []
     monkeypatch.setattr("os.execv", lambda _, command: started.append(command))
     monkeypatch.setattr(serve, "fault", lambda host, port: None)
