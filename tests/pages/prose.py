@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sitegen.blocks import Block, Fault, fences, read
 from sitegen.cards import cited
-from sitegen.run import Result, run
+from sitegen.run import Result, cached, run
 
 NUMBER = re.compile(r"(?<![\w.,/-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w/]|[.,]\d)")
 FLAGS = re.DOTALL | re.MULTILINE
@@ -27,7 +27,11 @@ PLACES_IN_BOOKS = (
 
 
 def really_run(block: Block) -> Result:
-    """The block, run for real, once in a test session: many pages cite the same law."""
+    """The block, run for real; a citation of a law once for the sources as they are.
+
+    Many pages cite the same law, the site cites it too, and the tests run in several processes:
+    so what a citation printed is kept, until anything that it runs is changed.
+    """
     if cited(block):
         try:
             return _run_citation(block.source)
@@ -38,7 +42,7 @@ def really_run(block: Block) -> Result:
 
 @cache
 def _run_citation(source: str) -> Result:
-    return run(Block(Path("a-citation.md"), 0, 0, source))
+    return cached(Block(Path("a-citation.md"), 0, 0, source))
 
 
 def numbers(text: str) -> set[str]:

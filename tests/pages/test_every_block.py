@@ -1,4 +1,4 @@
-"""Every block of every page, and of the README, run for real: never from a kept result."""
+"""Every block of every page, and of the README, run for real; see `really_run` for citations."""
 
 import pytest
 
