@@ -1,6 +1,8 @@
 """Layers on (N, C, *n): one strided view of all windows, one matrix product."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -63,3 +65,72 @@ def relu(x: ArrayLike) -> Array:
     """`cnnref.literal.relu`, one maximum."""
     x, dtype = arguments.elementwise("relu", x)
     return np.asarray(np.maximum(x, 0), dtype)
+
+
+@silently
+def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> Array:
+    """`cnnref.literal.dense`, one matrix product."""
+    x, w, b, dtype = arguments.dense("dense", x, w, b)
+    y = x.reshape(len(x), w[0].size) @ w.reshape(len(w), -1).T
+    return (y if b is None else y + b).astype(dtype, order="C")
+
+
+@silently
+def im2col(
+    x: ArrayLike,
+    kernel_size: Sizes,
+    *,
+    stride: Sizes = 1,
+    padding: Padding = "valid",
+    dilation: Sizes = 1,
+) -> Array:
+    """`cnnref.literal.im2col`, one copy of a view."""
+    x, windows, dtype = arguments.patches("im2col", x, kernel_size, stride, padding, dilation)
+    view = patches(padded(x, windows, 0), windows)  # (N, C, *m, *k)
+    rank = len(windows)
+    m = view.shape[2 : 2 + rank]
+    order = (0, 1, *range(2 + rank, 2 + 2 * rank), *range(2, 2 + rank))  # (N, C, *k, *m)
+    taps = math.prod(window.kernel for window in windows)
+    return view.transpose(order).reshape(len(x), x.shape[1] * taps, math.prod(m)).astype(dtype)
+
+
+@silently
+def col2im(
+    cols: ArrayLike,
+    kernel_size: Sizes,
+    *,
+    output_size: Sizes,
+    stride: Sizes = 1,
+    padding: Padding = "valid",
+    dilation: Sizes = 1,
+) -> Array:
+    """`cnnref.literal.col2im`, one strided sum per tap."""
+    cols, n, windows, dtype = arguments.columns(
+        "col2im", cols, kernel_size, output_size, stride, padding, dilation
+    )
+    x = np.zeros((*cols.shape[:2], *around(n, windows)), cols.dtype)
+    rank = len(windows)
+    for tap, places in zip(np.ndindex(cols.shape[2 : 2 + rank]), taps(x, windows), strict=True):
+        places += cols[(slice(None), slice(None), *tap)]  # (N, C, *m), a view of x
+    return inside(x, n, windows).astype(dtype)
+
+
+def taps(x: Array, windows: Sequence[Window]) -> Iterator[Array]:
+    """For each tap, what it reads from a padded input at all output places, a view (N, C, *m)."""
+    for tap in np.ndindex(*(window.kernel for window in windows)):
+        slices: list[Any] = [...]
+        for a, n, window in zip(tap, x.shape[2:], windows, strict=True):
+            first = a * window.dilation
+            slices.append(slice(first, first + n - window.span + 1, window.stride))
+        yield x[tuple(slices)]
+
+
+def around(n: Sequence[int], windows: Sequence[Window]) -> list[int]:
+    """The spatial size of an input with its padding."""
+    return [size + w.before + w.after for size, w in zip(n, windows, strict=True)]
+
+
+def inside(x: Array, n: Sequence[int], windows: Sequence[Window]) -> Array:
+    """The input (N, C, *n) inside its padding, as a view."""
+    real: list[Any] = [slice(w.before, w.before + size) for size, w in zip(n, windows, strict=True)]
+    return x[(..., *real)]
