@@ -31,30 +31,39 @@ def together(arrays: list[Array]) -> Array:
 @law("tensors.results-are-new", cases=uses())
 def results_are_new(cnn: Any, case: Use) -> Sides:
     """A result shares no memory with the input, and can be written."""
-    result = case.on(cnn)
-    shared = [np.shares_memory(result, array) for array in arrays_of(case)]
-    return np.array([any(shared), result.flags.writeable]), np.array([False, True])
+    results = [part for part in case.on(cnn) if isinstance(part, np.ndarray)]
+    shared = [np.shares_memory(a, b) for a in results for b in arrays_of(case)]
+    writeable = all(result.flags.writeable for result in results)
+    return np.array([any(shared), writeable]), np.array([False, True])
 
 
 @law("tensors.results-keep-precision", cases=typed(*FLOATS, *INTEGERS))
 def results_keep_precision(cnn: Any, case: Use) -> Sides:
     """Integers become float64; then a result has the dtype that NumPy gives its inputs together."""
-    floats = [np.float64 if a.dtype.kind in "biu" else a.dtype for a in arrays_of(case)]
-    return np.array(case.on(cnn).dtype.name), np.array(np.result_type(*floats).name)
+    arrays = arrays_of(case, counting=False)
+    expected = np.result_type(*(np.float64 if a.dtype.kind in "biu" else a.dtype for a in arrays))
+    came = [part.dtype.name for part in case.on(cnn) if isinstance(part, np.ndarray)]
+    return np.array(came), np.array([expected.name] * len(came))
 
 
 @law("tensors.integers-never-wrap", cases=typed("uint8", more=200))
 def integers_never_wrap(cnn: Any, case: Use) -> Sides:
     """Bytes do not wrap around: the result is that for the same numbers in float64."""
-    return case.on(cnn), altered(case, lambda array: array.astype(float)).on(cnn)
+    floats = altered(case, lambda array: array.astype(float), counting=False)
+    return told(case.on(cnn)), told(floats.on(cnn))
+
+
+def told(results: tuple[Any, ...]) -> Array:
+    """The shapes and entries of results in one row."""
+    return together([np.append(np.shape(part), part) for part in results])
 
 
 @law("tensors.layout-does-not-matter", cases=uses())
 def layout_does_not_matter(cnn: Any, case: Use) -> Sides:
     """Fortran order, gaps, negative strides, read-only memory and byte order change no result."""
     laid = (np.asfortranarray, spaced, backwards, locked, swapped)
-    results = [altered(case, layout).on(cnn) for layout in laid]
-    return np.array(results), np.array([case.on(cnn)] * len(laid))
+    results = [told(altered(case, layout).on(cnn)) for layout in laid]
+    return np.array(results), np.array([told(case.on(cnn))] * len(laid))
 
 
 def spaced(array: Array) -> Array:
@@ -86,12 +95,12 @@ def swapped(array: Array) -> Array:
 def empty_batch_is_legal(cnn: Any, case: Use) -> Sides:
     """A batch of no items gives no items, each as large as any other."""
     empty = replace(case, case=replace(case.case, x=case.case.x[:0]))
-    return np.array(empty.on(cnn).shape), np.array([0, *case.on(cnn).shape[1:]])
+    return told(empty.on(cnn)), told(tuple(part[:0] for part in case.on(cnn)))
 
 
 @law("tensors.nan-flows-silently", cases=unruly())
 def nan_flows_silently(cnn: Any, case: Use) -> Sides:
     """NaN and infinities flow through every operation, and NumPy has nothing to warn about."""
     with np.errstate(all="raise"):
-        result = case.on(cnn)
-    return result, case.on(cnn)
+        result = told(case.on(cnn))
+    return result, told(case.on(cnn))

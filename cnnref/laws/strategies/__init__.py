@@ -9,6 +9,7 @@ from cnnref.laws.strategies.combined import moved, shuffled, twins, typed, unrul
 from cnnref.laws.strategies.layers import (
     chains,
     convs,
+    denses,
     misfits,
     misspelt,
     odd_convs,
@@ -19,11 +20,20 @@ from cnnref.laws.strategies.layers import (
     stacks,
 )
 from cnnref.laws.strategies.signals import complex_pairs, pairs, signals, triples
+from cnnref.laws.strategies.variants import (
+    channel_pools,
+    local_layers,
+    recurrents,
+    tiled_layers,
+)
 
 __all__ = [
     "chains",
+    "channel_pools",
     "complex_pairs",
     "convs",
+    "denses",
+    "local_layers",
     "misfits",
     "misspelt",
     "moved",
@@ -32,10 +42,12 @@ __all__ = [
     "plain_convs",
     "pointwise",
     "pools",
+    "recurrents",
     "shuffled",
     "signals",
     "squares",
     "stacks",
+    "tiled_layers",
     "triples",
     "twins",
     "typed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cnnref.laws.cases import Chain, ConvCase, PoolCase, Sizes, Stack
+from cnnref.laws.cases import Chain, ConvCase, DenseCase, PoolCase, Sizes, Stack
 from cnnref.laws.numbers import Array, Numbers
 from cnnref.laws.offered import Scope
 from cnnref.laws.runner import Cases
@@ -48,6 +48,24 @@ def pointwise() -> Cases:
         dtype = precision(numbers)
         w = numbers.integers((outputs, inputs, *(1 for _ in n)), dtype)
         return ConvCase(numbers.integers((batch, inputs, *n), dtype), w)
+
+    return build
+
+
+def denses(*ranks: int, bias: str = "any") -> Cases:
+    """A dense layer on places; a bias is "none", "channel", or "any" of them."""
+
+    def build(numbers: Numbers, scope: Scope) -> DenseCase:
+        rank = scope.rank(numbers, *ranks)
+        n = sizes(numbers, rank, 1, SLACK[rank])
+        inputs, outputs, batch = (numbers.between(1, most) for most in (3, 3, 2))
+        dtype = precision(numbers)
+        w = numbers.integers((outputs, inputs, *n), dtype)
+        x = numbers.integers((batch, inputs, *n), dtype)
+        kind = numbers.among("none", "channel") if bias == "any" else bias
+        if kind == "none" or not scope.has("dense", "b"):
+            return DenseCase(x, w)
+        return DenseCase(x, w, numbers.integers((outputs,), dtype))
 
     return build
 
