@@ -227,11 +227,11 @@ def traced(statement: Statement) -> tuple[tuple[Any, frozenset[str]], ...]:
 
     More cases of a statement about any operation, so that each of them comes up a few times.
     """
-    found: list[tuple[Any, frozenset[str]]] = []
-    for case in sample(statement, Scope(), ANY_TRACED):
-        if len(found) == TRACED and len({called for _, called in found}) < VARIED:
+    for count in (TRACED, ANY_TRACED):
+        cases = sample(statement, Scope(), count)
+        found = [(case, frozenset(calls_of(statement, case).used()[0])) for case in cases]
+        if len({called for _, called in found}) < VARIED:
             break
-        found.append((case, frozenset(calls_of(statement, case).used()[0])))
     return tuple(found)
 
 
