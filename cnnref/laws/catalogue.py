@@ -8,8 +8,10 @@ from cnnref.laws import (
     convolution,
     gradients,
     layers,
+    losses,
     padding,
     pooling,
+    slopes,
     tensors,
     transpose,
 )
@@ -31,6 +33,8 @@ TOPICS = (
     pooling,
     transpose,
     gradients,
+    slopes,
+    losses,
 )
 
 LAWS: tuple[Law, ...] = collect(Law, *TOPICS)
