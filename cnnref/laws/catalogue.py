@@ -9,6 +9,7 @@ from cnnref.laws import (
     gradients,
     layers,
     losses,
+    matrix,
     padding,
     pooling,
     slopes,
@@ -35,6 +36,7 @@ TOPICS = (
     gradients,
     slopes,
     losses,
+    matrix,
 )
 
 LAWS: tuple[Law, ...] = collect(Law, *TOPICS)

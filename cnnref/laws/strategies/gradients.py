@@ -119,9 +119,8 @@ def weight_gradients(
 
 def recurrent_steps(*ranks: int, activations: tuple[str, ...]) -> Cases:
     """A recurrent layer, a gradient of all its estimates, and a small step of all its arrays."""
-    layered = backwards(
-        recurrents(activations=activations), "recurrent_conv", "recurrent_conv_grad"
-    )
+    layers = recurrents(*ranks, activations=activations)
+    layered = backwards(layers, "recurrent_conv", "recurrent_conv_grad")
 
     def build(numbers: Numbers, scope: Scope) -> Backward[RecurrentCase]:
         back: Backward[RecurrentCase] = layered(numbers, scope)
