@@ -31,7 +31,11 @@ def test_layers_and_their_gradients_are_pytorchs(case: Layered) -> None:
     theirs = convolution(
         around(x, case.padding, 0), w, b, case.stride, 0, case.dilation, case.groups
     )
-    options = {"stride": case.stride, "padding": case.padding, "dilation": case.dilation}
+    options: dict[str, Any] = {
+        "stride": case.stride,
+        "padding": case.padding,
+        "dilation": case.dilation,
+    }
     ours = cnnref.conv(case.x, case.w, case.b, groups=case.groups, **options)
     np.testing.assert_array_equal(ours, theirs.detach())
 
