@@ -196,7 +196,9 @@ def bar(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[int], str]]:
 
 
 def test_a_progress_bar_is_shown_where_there_is_tqdm(bar: list[tuple[list[int], str]]) -> None:
-    assert run(progress=True) == run(progress=False)
+    without = run(progress=False)
+    assert bar == []
+    assert run(progress=True) == without
     assert bar == [([0, 1, 2], "epochs")]
 
 
