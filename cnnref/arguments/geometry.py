@@ -95,6 +95,17 @@ def divided(op: str, channels: int, size: object) -> int:
     return channels // count
 
 
+def shared(op: str, inputs: int, outputs: int, groups: object) -> int:
+    """The input channels of one group; groups must divide the channels on both sides."""
+    count = whole(op, "groups", groups)
+    if inputs % count or outputs % count:
+        raise ValueError(
+            f"{op}: groups must divide the channels; got {inputs} in, {outputs} out and "
+            f"groups={count}"
+        )
+    return inputs // count
+
+
 def trained(
     op: str,
     x: ArrayLike,

@@ -29,8 +29,10 @@ class Looking:
 
     def windows(self, shape: Shape) -> tuple[Window, ...]:
         """One Window per axis for an input (C, *n)."""
+        name = type(self).__name__
+        arguments.whole(name, "channels", self.channels)
         return arguments.looked(
-            type(self).__name__, shape, self.kernel_size, self.stride, self.padding, self.dilation
+            name, shape, self.kernel_size, self.stride, self.padding, self.dilation
         )
 
     def shape(self, shape: Shape) -> Shape:
@@ -68,10 +70,20 @@ class Conv(Looking):
     groups: int = 1
     bias: bool = True
 
+    def shape(self, shape: Shape) -> Shape:
+        """The shape of the output, (C_out, *m)."""
+        self.inputs(shape)
+        return Looking.shape(self, shape)
+
+    def inputs(self, shape: Shape) -> int:
+        """The channels that one output reads."""
+        channels = arguments.whole("Conv", "channels", self.channels)
+        return arguments.shared("Conv", shape[0], channels, self.groups)
+
     def init(self, rng: np.random.Generator, shape: Shape) -> Params:
         """Weights (C_out, C_in/groups, *k), and a bias (C_out,) of zeros."""
         k = self.kernel(shape)
-        inputs = shape[0] // self.groups
+        inputs = self.inputs(shape)
         w = scaled(rng, (self.channels, inputs, *k), inputs * math.prod(k))
         return (w, np.zeros(self.channels)) if self.bias else (w,)
 
@@ -111,7 +123,7 @@ class Conv(Looking):
 
     def count(self, shape: Shape) -> Count:
         """What the layer costs for an input (C, *n)."""
-        inputs = shape[0] // self.groups
+        inputs = self.inputs(shape)
         weights = self.channels * inputs * math.prod(self.kernel(shape))
         return self.cost(shape, inputs, weights + self.bias * self.channels)
 
@@ -206,11 +218,11 @@ class Dense:
 
     def shape(self, shape: Shape) -> Shape:  # noqa: ARG002
         """One axis of `units` numbers."""
-        return (self.units,)
+        return (arguments.whole("Dense", "units", self.units),)
 
     def init(self, rng: np.random.Generator, shape: Shape) -> Params:
         """Weights (units, C, *n), and a bias (units,) of zeros."""
-        w = scaled(rng, (self.units, *shape), math.prod(shape))
+        w = scaled(rng, (*self.shape(shape), *shape), math.prod(shape))
         return (w, np.zeros(self.units)) if self.bias else (w,)
 
     def forward(self, params: Params, x: Array) -> Array:
@@ -224,5 +236,6 @@ class Dense:
 
     def count(self, shape: Shape) -> Count:
         """Every output reads every input."""
-        pairs = self.units * math.prod(shape)
-        return Count(self.units, pairs, pairs + self.bias * self.units, pairs)
+        (units,) = self.shape(shape)
+        pairs = units * math.prod(shape)
+        return Count(units, pairs, pairs + self.bias * units, pairs)
