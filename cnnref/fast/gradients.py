@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
-from cnnref.fast.layers import around, inside, padded, patches, taps
+from cnnref.fast.layers import around, contracted, inside, padded, patches, taps
 from cnnref.fast.pooling import counted, winners
 from cnnref.fast.variants import every, unrolled
 from cnnref.window import Padding, Sizes
@@ -36,7 +36,7 @@ def conv_transpose(
     for g in range(groups):
         ins, outs = slice(g * inputs, (g + 1) * inputs), slice(g * outputs, (g + 1) * outputs)
         for tap, places in zip(np.ndindex(w.shape[2:]), taps(x[:, ins], windows), strict=True):
-            product = np.tensordot(y[:, outs], w[(outs, slice(None), *tap)], axes=(1, 0))
+            product = contracted(y[:, outs], w[(outs, slice(None), *tap)], [1], [0])
             places += np.moveaxis(product, -1, 1)  # (N, C_in/groups, *m), a view of x
     x = inside(x, n, windows)
     return (x if b is None else x + b).astype(dtype, order="C")
@@ -61,10 +61,11 @@ def conv_weight_grad(
     inputs, outputs = x.shape[1] // groups, dy.shape[1] // groups
     places = (0, *range(2, dy.ndim))
     products = [
-        np.tensordot(
+        contracted(
             dy[:, g * outputs : (g + 1) * outputs],
             view[:, g * inputs : (g + 1) * inputs],
-            axes=(places, places),
+            places,
+            places,
         )  # (C_out/groups, C_in/groups, *k)
         for g in range(groups)
     ]
@@ -135,8 +136,7 @@ def avg_pool_grad(
 def dense_grad(x: ArrayLike, w: ArrayLike, dy: ArrayLike) -> tuple[Array, Array]:
     """`cnnref.literal.dense_grad`, two matrix products."""
     x, w, dy, dtype = arguments.dense_grad("dense_grad", x, w, dy)
-    dx = np.tensordot(dy, w, axes=(1, 0))
-    dw = np.tensordot(dy, x, axes=(0, 0))
+    dx, dw = contracted(dy, w, [1], [0]), contracted(dy, x, [0], [0])
     return dx.astype(dtype), dw.astype(dtype)
 
 
@@ -186,11 +186,9 @@ def placed_grad(
     summed = (0, *range(2, 2 + rank))
     for phase in np.ndindex(*map(min, w.shape, dy.shape[2:])):
         places: tuple[Any, ...] = (slice(None), slice(None), *every(phase, w.shape))
-        dw[phase] = np.tensordot(dy[places], view[places], axes=(summed, summed))
+        dw[phase] = contracted(dy[places], view[places], summed, summed)
         for tap, seen in zip(np.ndindex(w.shape[rank + 2 :]), taps(dx, windows), strict=True):
-            product = np.tensordot(
-                dy[places], w[(*phase, slice(None), slice(None), *tap)], axes=(1, 0)
-            )
+            product = contracted(dy[places], w[(*phase, slice(None), slice(None), *tap)], [1], [0])
             seen[places] += np.moveaxis(product, -1, 1)  # (N, C_in, *places), a view of dx
     dx = inside(dx, x.shape[2:], windows)
     return dx.astype(dtype, order="C"), dw.astype(dtype)

@@ -40,14 +40,24 @@ def conv(
 
 
 def product(view: Array, w: Array) -> Array:
-    """What the windows (N, C, *m, *k) give with the weights (C_out, C, *k): (N, *m, C_out).
-
-    With `@`, because np.dot takes one weight for a factor, and loses NaN times zero.
-    """
+    """What the windows (N, C, *m, *k) give with the weights (C_out, C, *k): (N, *m, C_out)."""
     rank = w.ndim - 2
-    columns = np.moveaxis(view, 1, 1 + rank)  # (N, *m, C, *k)
-    rows = columns.reshape(-1, w[0].size)  # (N * prod(m), C * prod(k))
-    return (rows @ w.reshape(len(w), -1).T).reshape(*columns.shape[: 1 + rank], len(w))
+    return contracted(view, w, (1, *range(2 + rank, 2 + 2 * rank)), tuple(range(1, 2 + rank)))
+
+
+def contracted(a: Array, b: Array, summed: Sequence[int], with_these: Sequence[int]) -> Array:
+    """The sum of products over axes of a and of b: the other axes of a, then those of b.
+
+    With `@`, because np.dot, and so np.tensordot, takes one weight for a factor, and loses NaN
+    times zero.
+    """
+    kept = [axis for axis in range(a.ndim) if axis not in summed]
+    others = [axis for axis in range(b.ndim) if axis not in with_these]
+    before, after = (a.shape[axis] for axis in kept), (b.shape[axis] for axis in others)
+    shape, size = (*before, *after), math.prod(a.shape[axis] for axis in summed)
+    rows = a.transpose(*kept, *summed).reshape(math.prod(shape[: len(kept)]), size)
+    columns = b.transpose(*with_these, *others).reshape(size, math.prod(shape[len(kept) :]))
+    return np.asarray(rows @ columns).reshape(shape)
 
 
 def padded(x: Array, windows: Sequence[Window], value: float) -> Array:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
-from cnnref.fast.layers import conv, padded, patches
+from cnnref.fast.layers import contracted, conv, padded, patches
 from cnnref.window import Padding, Sizes
 
 
@@ -58,9 +58,8 @@ def tiled_conv(
     for phase in np.ndindex(*map(min, layer.w.shape, m)):
         places = every(phase, layer.w.shape)
         seen = view[(slice(None), slice(None), *places)]
-        product = np.tensordot(
-            seen, layer.w[phase], axes=((1, *(axis + rank for axis in taps)), (1, *taps))
-        )  # (N, *places, C_out)
+        summed = (1, *(axis + rank for axis in taps))
+        product = contracted(seen, layer.w[phase], summed, (1, *taps))  # (N, *places, C_out)
         y[(slice(None), slice(None), *places)] = np.moveaxis(product, -1, 1)
     return (y if layer.b is None else y + layer.b).astype(layer.dtype)
 

@@ -155,7 +155,7 @@ def recurrent_conv_grad(
     for t in reversed(range(layer.steps)):
         outer = dy[t] + later  # what this estimate owes to the loss, now and later
         inner = conv_transpose(outer, v, output_size=n, padding="same")
-        inner = inner * slope(hiddens[t], activation)
+        inner = through(inner, hiddens[t], activation)
         later = conv_transpose(inner, w, output_size=n, padding="same")
         gradients[0] += conv_transpose(inner, u, output_size=n, padding="same")
         gradients[1] += kernel_grad(x, inner, u)
@@ -170,8 +170,9 @@ def kernel_grad(x: Array, dy: Array, kernel: Array) -> Array:
     return conv_weight_grad(x, dy, kernel_size=kernel.shape[2:], padding="same")
 
 
-def slope(hidden: Array, activation: str) -> Array:
-    """The derivative of the activation, told from its value."""
-    if activation == "tanh":
-        return 1 - hidden**2
-    return (hidden > 0).astype(hidden.dtype) if activation == "relu" else np.ones_like(hidden)
+def through(dy: Array, hidden: Array, activation: str) -> Array:
+    """What the activation passes back, told from its value: its slope times dy, and if it is closed
+    nothing, not even NaN, as `relu_grad` has it."""
+    if activation == "identity":
+        return dy
+    return np.asarray(dy * (1 - hidden**2) if activation == "tanh" else np.where(hidden > 0, dy, 0))
