@@ -1,15 +1,16 @@
 """Laws of what operations do with arrays, whichever operation it is."""
 
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
+from cnnref import literal
 from cnnref.laws.cases import Backward, RecurrentCase, Use, altered, arrays_of, fresh
 from cnnref.laws.engine import law
 from cnnref.laws.numbers import Array
 from cnnref.laws.sides import Sides, refusal
-from cnnref.laws.strategies import multiplying, typed, unruly, uses
+from cnnref.laws.strategies import MULTIPLYING, typed, unruly, uses
 
 FLOATS = ("float64", "float32", "float16")
 INTEGERS = ("int64", "int8", "uint8", "bool")
@@ -26,8 +27,6 @@ SUMMED = {
 
 BATCHED = ("x", "y", "z", "dy", "cols", "indices", "labels")
 """The fields of cases whose first axis is the batch."""
-
-C = TypeVar("C")
 
 
 @law("tensors.inputs-stay", cases=uses())
@@ -78,7 +77,7 @@ def told(results: tuple[Any, ...]) -> Array:
     return together([np.append(np.shape(part), part) for part in results])
 
 
-@law("tensors.layout-does-not-matter", cases=uses())
+@law("tensors.layout-does-not-matter", cases=uses(exact=True))
 def layout_does_not_matter(cnn: Any, case: Use) -> Sides:
     """Fortran order, gaps, negative strides, read-only memory and byte order change no result."""
     laid = (np.asfortranarray, spaced, backwards, locked, swapped)
@@ -114,7 +113,7 @@ def swapped(array: Array) -> Array:
 @law("tensors.empty-batch-is-legal", cases=uses(*WITHOUT_BATCH, *ONLY_SUMS))
 def empty_batch_is_legal(cnn: Any, case: Use) -> Sides:
     """A batch of no items gives no items, each as large as any other."""
-    empty, full = without_items(case).on(cnn), case.on(cnn)
+    empty, full = some_items(case, slice(0)).on(cnn), case.on(cnn)
     axis = 1 if case.operation == "recurrent_conv" else 0  # its first axis are the steps
     kept = [part for part, summed in enumerate(sums(case)) if not summed]
     sizes = [np.shape(full[part]) for part in kept]
@@ -125,7 +124,7 @@ def empty_batch_is_legal(cnn: Any, case: Use) -> Sides:
 @law("tensors.empty-batch-sums-to-zero", cases=uses(only=tuple(SUMMED)))
 def empty_batch_sums_to_zero(cnn: Any, case: Use) -> Sides:
     """What is summed over a batch of no items is zero: gradients of weights and biases, a loss."""
-    empty, full = without_items(case).on(cnn), case.on(cnn)
+    empty, full = some_items(case, slice(0)).on(cnn), case.on(cnn)
     kept = [part for part, summed in enumerate(sums(case)) if summed]
     return (
         told(tuple(empty[part] for part in kept)),
@@ -138,16 +137,16 @@ def sums(case: Use) -> tuple[bool, ...]:
     return SUMMED.get(case.operation, (False,))
 
 
-def without_items(case: C) -> C:
-    """The case with an empty batch."""
-    inner = getattr(case, "case", None)
+def some_items(case: Any, items: slice) -> Any:
+    """The case with some of the items of its batch."""
     if isinstance(case, Use):
-        return replace(case, case=without_items(case.case))
+        return replace(case, case=some_items(case.case, items))
     if isinstance(case, Backward):
-        steps = isinstance(inner, RecurrentCase)  # then the batch is the second axis
-        return replace(case, case=without_items(inner), dy=case.dy[:, :0] if steps else case.dy[:0])
+        steps = isinstance(case.case, RecurrentCase)  # then the batch is the second axis
+        dy = case.dy[:, items] if steps else case.dy[items]
+        return replace(case, case=some_items(case.case, items), dy=dy)
     names = [name for name in BATCHED if hasattr(case, name)]
-    return replace(case, **{name: getattr(case, name)[:0] for name in names})  # type: ignore[type-var]
+    return replace(case, **{name: getattr(case, name)[items] for name in names})
 
 
 @law("tensors.large-integers-are-refused", cases=typed("int64", cases=uses()))
@@ -164,7 +163,10 @@ def beyond(array: Array) -> Array:
     return array
 
 
-@law("tensors.large-products-are-refused", cases=typed("int64", cases=multiplying()))
+@law(
+    "tensors.large-products-are-refused",
+    cases=typed("int64", cases=uses(only=MULTIPLYING, exact=True)),
+)
 def large_products_are_refused(cnn: Any, case: Use) -> Sides:
     """Integers whose product passes 2**53 are refused by every operation that multiplies them."""
     first, last = case.numbers[0], case.numbers[-1]
@@ -177,9 +179,55 @@ def large_products_are_refused(cnn: Any, case: Use) -> Sides:
     return lambda: told(too_heavy.on(cnn)), refusal(ValueError)
 
 
-@law("tensors.nan-flows-silently", cases=unruly())
+@law("tensors.nan-flows-silently", cases=unruly(uses()))
 def nan_flows_silently(cnn: Any, case: Use) -> Sides:
     """NaN and infinities flow through every operation, and NumPy has nothing to warn about."""
     with np.errstate(all="raise"):
         result = told(case.on(cnn))
     return result, told(case.on(cnn))
+
+
+@law(
+    "tensors.unusual-numbers-as-defined",
+    cases=unruly(uses("avg_pool", "avg_pool_grad", exact=True)),
+)
+def unusual_numbers_as_defined(cnn: Any, case: Use) -> Sides:
+    """NaN and infinities go where the definition of an operation takes them, and nowhere else."""
+    return told(case.on(cnn)), told(case.on(literal))
+
+
+@law("tensors.asking-again-changes-nothing", cases=uses())
+def asking_again_changes_nothing(cnn: Any, case: Use) -> Sides:
+    """Whatever one writes into a result, the same call gives the same again."""
+    results = case.on(cnn)
+    first = told(results)
+    for part in results:
+        if isinstance(part, np.ndarray):
+            part[...] = 7
+    return told(case.on(cnn)), first
+
+
+@law("tensors.half-precision-rounds-once", cases=typed("float16", more=40, cases=uses()))
+def half_precision_rounds_once(cnn: Any, case: Use) -> Sides:
+    """A result in half precision is that in single precision, rounded: nothing is summed in half
+    precision."""
+    single = altered(case, lambda array: array.astype(np.float32), counting=False).on(cnn)
+    rounded = (
+        part.astype(np.float16).astype(part.dtype) if isinstance(part, np.ndarray) else part
+        for part in single
+    )
+    return told(case.on(cnn)), told(tuple(rounded))
+
+
+@law("tensors.batch-may-be-split", cases=uses(*WITHOUT_BATCH, exact=True))
+def batch_may_be_split(cnn: Any, case: Use) -> Sides:
+    """A batch may be cut in two, even if one part is empty: items are put together again, and what
+    is summed over the batch is added."""
+    cut = sum(array.size for array in case.numbers) % 3
+    first, then = (some_items(case, part).on(cnn) for part in (slice(cut), slice(cut, None)))
+    axis = 1 if case.operation == "recurrent_conv" else 0
+    whole = [
+        a + b if summed else np.concatenate([a, b], axis)
+        for a, b, summed in zip(first, then, sums(case), strict=True)
+    ]
+    return told(case.on(cnn)), told(tuple(whole))

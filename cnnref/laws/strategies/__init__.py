@@ -5,7 +5,7 @@ kernels odd and even, strides also larger than kernels, inputs also of one place
 their kernel, axes differ from each other, and so do the two sides of the padding.
 """
 
-from cnnref.laws.strategies.combined import moved, multiplying, shuffled, twins, typed, unruly, uses
+from cnnref.laws.strategies.combined import MULTIPLYING, moved, shuffled, twins, typed, unruly, uses
 from cnnref.laws.strategies.gradients import (
     backwards,
     bias_gradients,
@@ -38,6 +38,7 @@ from cnnref.laws.strategies.variants import (
 )
 
 __all__ = [
+    "MULTIPLYING",
     "backwards",
     "bias_gradients",
     "chains",
@@ -50,7 +51,6 @@ __all__ = [
     "misfits",
     "misspelt",
     "moved",
-    "multiplying",
     "odd_convs",
     "pairs",
     "patches",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnref.laws.cases import Backward, Moved, Shuffled, Twins, Use, altered
+from cnnref.laws.cases import Backward, Moved, RecurrentCase, Shuffled, Twins, Use, altered
 from cnnref.laws.numbers import Array, Numbers
 from cnnref.laws.offered import NotOffered, Scope
 from cnnref.laws.runner import Cases
@@ -60,44 +60,30 @@ def shuffled(cases: Cases, channels: bool = False) -> Cases:
     return build
 
 
-def uses(*without: str, only: tuple[str, ...] = ()) -> Cases:
-    """Any operation that is offered, or any of `only` some, with a case for it."""
+def uses(*without: str, only: tuple[str, ...] = (), exact: bool = False) -> Cases:
+    """Any operation that is offered, or any of `only` some, with a case for it.
+
+    If `exact`, one without exponentials, whose last digit may depend on where numbers are stored.
+    """
     makers = {
         name: maker
         for name, maker in of_any_operation().items()
-        if name not in without and (name in only or not only)
+        if name not in without
+        and (name in only or not only)
+        and not (exact and name == "softmax_cross_entropy")
     }
 
     def build(numbers: Numbers, scope: Scope) -> Use:
         names = [name for name in makers if scope.offers(name)]
+        if exact:
+            names = [name for name in names if scope.has(name, "activation")]
         if not names:
             raise NotOffered("any operation")
         name = numbers.among(*names)
-        return Use(name, makers[name](numbers, scope))
+        case = makers[name](numbers, scope)
+        return Use(name, without_tanh(case) if exact else case)
 
     return build
-
-
-def multiplying() -> Cases:
-    """Any operation that multiplies entries of its arrays; a recurrent one without tanh."""
-    some = uses(only=MULTIPLYING)
-
-    def build(numbers: Numbers, scope: Scope) -> Use:
-        use: Use = some(numbers, scope)
-        if not use.operation.startswith("recurrent"):
-            return use
-        if not scope.has(use.operation, "activation"):
-            raise NotOffered(f"{use.operation}.activation")
-        return replace(use, case=linear(use.case))
-
-    return build
-
-
-def linear(case: Any) -> Any:
-    """The case of a recurrent layer, or of its gradient, without an activation."""
-    if isinstance(case, Backward):
-        return replace(case, case=linear(case.case))
-    return replace(case, activation="identity")
 
 
 MULTIPLYING = (
@@ -115,6 +101,14 @@ MULTIPLYING = (
     "tiled_conv_grad",
     "recurrent_conv_grad",
 )
+
+
+def without_tanh(case: Any) -> Any:
+    """The case, with a rectifier in place of the tangent in a recurrent layer."""
+    if isinstance(case, Backward):
+        return replace(case, case=without_tanh(case.case))
+    bent = isinstance(case, RecurrentCase) and case.activation == "tanh"
+    return replace(case, activation="relu") if bent else case
 
 
 def of_any_operation() -> dict[str, Cases]:
@@ -171,17 +165,15 @@ def typed(*dtypes: str, cases: Cases, more: int = 0) -> Cases:
     return build
 
 
-def unruly() -> Cases:
-    """Any operation, with NaN and infinities among the entries of its arrays."""
-    some = uses()
+def unruly(cases: Cases) -> Cases:
+    """Cases with NaN and infinities among the entries of their arrays."""
 
-    def build(numbers: Numbers, scope: Scope) -> Use:
-        def spoil(array: Array) -> Array:
-            unusual = array.copy()
-            unusual[array > 5], unusual[array < -5], unusual[array == 5] = np.inf, -np.inf, np.nan
-            return unusual
+    def spoil(array: Array) -> Array:
+        unusual = array.copy()
+        unusual[array > 5], unusual[array < -5], unusual[array == 5] = np.inf, -np.inf, np.nan
+        return unusual
 
-        use: Use = some(numbers, scope)
-        return altered(use, spoil, counting=False)
+    def build(numbers: Numbers, scope: Scope) -> Any:
+        return altered(cases(numbers, scope), spoil, counting=False)
 
     return build
