@@ -70,16 +70,6 @@ def im2col_flips_windows(case: PatchCase) -> Array:
     return taps[:, :, ::-1].reshape(cols.shape).copy()
 
 
-@mistake("im2col.is-a-view")
-def im2col_is_a_view(case: PatchCase) -> Array:
-    """Where each window is one place, the columns are a view of the input."""
-    alone = all(k == 1 for k in case.kernel_size) and all(s == 1 for s in case.stride)
-    around = case.padding == "valid" or not np.any(case.padding)
-    if alone and around and case.x.dtype.kind == "f":
-        return case.x.reshape(*case.x.shape[:2], -1)
-    return right(case)
-
-
 @mistake("im2col.stacks-the-batch")
 def im2col_stacks_the_batch(case: PatchCase) -> Array:
     """Every item has the columns of the first."""
