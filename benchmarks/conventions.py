@@ -136,7 +136,7 @@ def functions() -> tuple[Function, ...]:
         Function("SciPy", "ndimage.correlate1d", "scipy", filtered("correlate1d")),
         Function("PyTorch", "conv1d", "torch", pytorch, "second"),
         Function("ONNX Runtime", "Conv", "onnxruntime", onnx_runtime, "second"),
-        Function("JAX", "lax.conv_general_dilated", "jax", jax, "second"),
+        Function("JAX", "conv_general_dilated", "jax", jax, "second"),
         Function("Keras", "Conv1D", "keras", keras, "last"),
     )
 

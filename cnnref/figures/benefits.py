@@ -26,7 +26,7 @@ LINE = 0.72
 """Cells from one bar to the next."""
 BAR = 0.46
 """Cells that a bar is high."""
-GROUP = 0.9 + 3 * LINE
+GROUP = 1.2 + 3 * LINE
 """Cells from one input size to the next."""
 LEFT = 2.2
 """Cells left of a row, for its name."""
@@ -65,9 +65,9 @@ def costs(sizes: Sequence[int], kernel_size: int, of: str) -> Figure:
     for nth, (n, row) in enumerate(bars.items()):
         m = n - kernel_size + 1
         title = f"input {n} by {n}, output {m} by {m}"
-        word(axes, GROUP * nth + 0.45, EDGE, title, align="left", bold=True)
+        word(axes, GROUP * nth + 0.6, EDGE, title, align="left", bold=True)
         for line, (name, value) in enumerate(row.items()):
-            middle = GROUP * nth + 0.9 + LINE * (line + 0.5)
+            middle = GROUP * nth + 1.05 + LINE * (line + 0.5)
             word(axes, middle, EDGE, name, align="left")
             _bar(axes, middle, value, role)
         costs_ = ", ".join(f"{name} {value:,}" for name, value in row.items())
@@ -94,7 +94,7 @@ def _cost(counted: Count, of: str) -> int:
 
 
 def _bar(axes: Axes, middle: float, value: int, role: str) -> None:
-    """A bar as long as the logarithm of a number, and the number."""
+    """A bar as long as the logarithm of a number, marked at each hundredfold, and the number."""
     length = DECADE * float(np.log10(value))
     corner = (MARGIN, middle - BAR / 2)
     axes.add_patch(
@@ -102,14 +102,18 @@ def _bar(axes: Axes, middle: float, value: int, role: str) -> None:
             corner, length, BAR, facecolor=(ROLES[role], 0.35), edgecolor=ROLES[role], linewidth=1
         )
     )
+    for power in range(2, len(str(value)), 2):
+        across = MARGIN + DECADE * power
+        axes.plot([across, across], [middle - BAR / 2, middle + BAR / 2], color=palette.INK, lw=0.6)
     word(axes, middle, MARGIN + length + 0.15, f"{value:,}", align="left")
 
 
 def _axis(axes: Axes, top: int, foot: float, of: str) -> None:
-    """Powers of ten under the bars, and thin lines up from them."""
+    """A line with powers of ten, under the bars."""
+    axes.plot([MARGIN, MARGIN + DECADE * top], [foot + 0.1] * 2, color=palette.INK, lw=0.8)
     for power in range(0, top + 1, 2):
         across = MARGIN + DECADE * power
-        axes.plot([across, across], [0.8, foot + 0.15], color=palette.PADDING, lw=0.8, alpha=0.4)
+        axes.plot([across, across], [foot + 0.1, foot + 0.25], color=palette.INK, lw=0.8)
         word(axes, foot + 0.6, across, f"10{str(power).translate(SUPERSCRIPT)}" if power else "1")
     word(axes, foot + 0.6, EDGE, of, align="left")
 

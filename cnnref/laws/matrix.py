@@ -11,6 +11,7 @@ from cnnref.laws.cases import (
     Backward,
     ColumnsCase,
     ConvCase,
+    DenseCase,
     PatchCase,
     along,
     spans,
@@ -117,6 +118,16 @@ def dense_does_it(cnn: Any, case: ConvCase) -> Sides:
     y, table = case.on(cnn.conv), responses(cnn, case)
     w = table.reshape(len(table), *case.x.shape[1:])
     return cnn.dense(case.x, w), y.reshape(len(y), -1)
+
+
+@law("dense.is-a-whole-kernel", cases=convs(padding="valid", dilated=False, groups=(1,)))
+def dense_is_a_whole_kernel(cnn: Any, case: ConvCase) -> Sides:
+    """A dense layer is a convolution layer whose kernel is as large as the input: it has a single
+    place, and the stride does not matter."""
+    b = case.b if case.b is None or case.b.ndim == 1 else None
+    whole = replace(case, x=case.x[along(map(slice, case.w.shape[2:]))], b=b)
+    y = DenseCase(whole.x, whole.w, b).on(cnn.dense)
+    return y.reshape(*y.shape, *(1 for _ in case.stride)), whole.on(cnn.conv)
 
 
 @law(
