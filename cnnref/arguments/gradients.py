@@ -1,5 +1,6 @@
 """The door of the gradients, each an operation of its own."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,8 +28,9 @@ from cnnref.arguments.layers import (
     layered,
     places,
     recurrent,
+    room_around,
     spread,
-    tiled,
+    tiling,
 )
 from cnnref.arguments.pooling import Pool, channel_pool, pooled
 from cnnref.window import Window, integer, resolve, sources
@@ -88,8 +90,7 @@ def conv_transpose(
         weight += largest(arrays[2])
     exact(op, arrays, weight)
     arrays, dtype = working(arrays)
-    around = (size + window.before + window.after for size, window in zip(n, found, strict=True))
-    room(op, (arrays[0].shape[0], inputs, *around), arrays[0].dtype)
+    room_around(op, (len(arrays[0]), inputs), n, found, arrays[0].dtype)
     shaped = spread(arrays[2], len(n)) if b is not None else None
     return Transposed(arrays[0], arrays[1], shaped, count, n, found, dtype)
 
@@ -174,10 +175,10 @@ def pool_grad(
     n = arrays[0].shape[2:]
     found, _ = pooled(op, n, kernel_size, stride, padding, dilation, ceil_mode)
     matching(op, arrays[1], (*arrays[0].shape[:2], *places(found, n)))
-    taps = int(np.prod([window.kernel for window in found], dtype=object))
+    taps = math.prod(window.kernel for window in found)
     exact(op, arrays, largest(arrays[1]) * taps)
     arrays, dtype = working(arrays)
-    fits(op, arrays[0], found, arrays[1].shape)
+    room_around(op, arrays[0].shape[:2], n, found, arrays[0].dtype)
     return arrays[0], arrays[1], found, dtype
 
 
@@ -207,8 +208,7 @@ def pool_shape_grad(
     found, sides = pooled(op, shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
     matching(op, array, (*shape[:2], *places(found, shape[2:])))
     (array,), dtype = working([array])
-    around = (size + w.before + w.after for size, w in zip(shape[2:], found, strict=True))
-    room(op, (*shape[:2], *around), array.dtype)
+    room_around(op, shape[:2], shape[2:], found, array.dtype)
     return shape, Pool(array, found, sides, dtype)
 
 
@@ -242,18 +242,15 @@ def tiled_grad(
     dilation: object,
 ) -> tuple[Layer, Array]:
     """The door of locally_connected_grad and tiled_conv_grad: the layer, and dy beside it."""
-    gradient = numeric(op, "dy", dy)
-    layer = tiled(op, x, w, None, stride, padding, dilation)
-    outputs = layer.w.shape[len(layer.windows)]
-    m = places(layer.windows, layer.x.shape[2:])
-    matching(op, gradient, (len(layer.x), outputs, *m))
-    given = [numeric(op, "x", x), numeric(op, "w", w), gradient]
-    to_x = largest(gradient) * heaviest(given[1])
-    to_w = largest(given[0]) * heaviest(gradient)
-    exact(op, given, max(to_x, to_w))
-    arrays, _ = working([layer.x, layer.w, gradient])
-    dtype = np.result_type(layer.dtype, floating(gradient).dtype)
-    return layer._replace(x=arrays[0], w=arrays[1], dtype=dtype), arrays[2]
+    arrays, found, m = tiling(op, x, w, stride, padding, dilation)
+    arrays.append(numeric(op, "dy", dy))
+    matching(op, arrays[2], (len(arrays[0]), arrays[1].shape[len(m)], *m))
+    to_x = largest(arrays[2]) * heaviest(arrays[1])
+    to_w = largest(arrays[0]) * heaviest(arrays[2])
+    exact(op, arrays, max(to_x, to_w))
+    arrays, dtype = working(arrays)
+    room_around(op, arrays[0].shape[:2], arrays[0].shape[2:], found, arrays[0].dtype)
+    return Layer(arrays[0], arrays[1], None, found, dtype), arrays[2]
 
 
 def elementwise_grad(op: str, x: ArrayLike, dy: ArrayLike) -> tuple[Array, Array, np.dtype[Any]]:

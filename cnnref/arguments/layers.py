@@ -1,5 +1,6 @@
 """The door of the layers on (N, C, *n)."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -124,9 +125,20 @@ def places(found: tuple[Window, ...], n: tuple[int, ...]) -> tuple[int, ...]:
 
 def fits(op: str, x: Array, found: tuple[Window, ...], result: tuple[int, ...]) -> None:
     """Refuse a padded input or a result that no memory holds."""
-    around = (n + w.before + w.after for n, w in zip(x.shape[2:], found, strict=True))
-    room(op, (*x.shape[:2], *around), x.dtype)
+    room_around(op, x.shape[:2], x.shape[2:], found, x.dtype)
     room(op, result, x.dtype)
+
+
+def room_around(
+    op: str,
+    lead: tuple[int, ...],
+    n: tuple[int, ...],
+    found: tuple[Window, ...],
+    dtype: np.dtype[Any],
+) -> None:
+    """Refuse an input (*lead, *n) that no memory holds with its padding around it."""
+    around = (size + w.before + w.after for size, w in zip(n, found, strict=True))
+    room(op, (*lead, *around), dtype)
 
 
 def dense(
@@ -161,24 +173,9 @@ def tiled(
     dilation: object,
 ) -> Layer:
     """The door of locally_connected and tiled_conv; a bias comes back as (C_out, *m)."""
-    arrays = [numeric(op, "x", x), numeric(op, "w", w)]
-    shapes = said(x=arrays[0].shape, w=arrays[1].shape)
-    layered(op, "x", arrays[0], shapes)
-    rank = arrays[0].ndim - 2
-    lead = "m" if op.startswith("locally_connected") else "t"
-    if arrays[1].ndim != 2 * rank + 2:
-        raise ValueError(f"{op}: w must have the axes (*{lead}, C_out, C_in, *k); got {shapes}")
-    solid(op, "w", arrays[1], 0, shapes)
-    outputs, inputs = arrays[1].shape[rank : rank + 2]
-    if arrays[0].shape[1] != inputs:
-        raise ValueError(
-            f"{op}: w has {inputs} input channels but x has {arrays[0].shape[1]} ({shapes})"
-        )
-    n, tile = arrays[0].shape[2:], arrays[1].shape[:rank]
-    found = named(op, lambda: resolve(n, arrays[1].shape[rank + 2 :], stride, padding, dilation))
-    m = places(found, n)
-    if lead == "m" and tile != m:
-        raise ValueError(f"{op}: w must have weights for each of the places {m}; got {shapes}")
+    arrays, found, m = tiling(op, x, w, stride, padding, dilation)
+    rank = len(m)
+    *tile, outputs = arrays[1].shape[: rank + 1]
     weight = largest(arrays[0]) * heaviest(arrays[1], tuple(range(rank + 1, arrays[1].ndim)))
     if b is not None:
         arrays.append(biased(op, b, {(outputs,), (outputs, *m), (outputs, *tile)}))
@@ -188,6 +185,31 @@ def tiled(
     fits(op, arrays[0], found, (arrays[0].shape[0], outputs, *m))
     shaped = None if b is None else repeated(arrays[2], m)
     return Layer(arrays[0], arrays[1], shaped, found, dtype)
+
+
+def tiling(
+    op: str, x: ArrayLike, w: ArrayLike, stride: object, padding: object, dilation: object
+) -> tuple[list[Array], tuple[Window, ...], tuple[int, ...]]:
+    """Input and weights (*t, C_out, C_in, *k) that fit together, the Windows, the places."""
+    arrays = [numeric(op, "x", x), numeric(op, "w", w)]
+    shapes = said(x=arrays[0].shape, w=arrays[1].shape)
+    layered(op, "x", arrays[0], shapes)
+    rank = arrays[0].ndim - 2
+    lead = "m" if op.startswith("locally_connected") else "t"
+    if arrays[1].ndim != 2 * rank + 2:
+        raise ValueError(f"{op}: w must have the axes (*{lead}, C_out, C_in, *k); got {shapes}")
+    solid(op, "w", arrays[1], 0, shapes)
+    inputs = arrays[1].shape[rank + 1]
+    if arrays[0].shape[1] != inputs:
+        raise ValueError(
+            f"{op}: w has {inputs} input channels but x has {arrays[0].shape[1]} ({shapes})"
+        )
+    n, k = arrays[0].shape[2:], arrays[1].shape[rank + 2 :]
+    found = named(op, lambda: resolve(n, k, stride, padding, dilation))
+    m = places(found, n)
+    if lead == "m" and arrays[1].shape[:rank] != m:
+        raise ValueError(f"{op}: w must have weights for each of the places {m}; got {shapes}")
+    return arrays, found, m
 
 
 def repeated(bias: Array, m: tuple[int, ...]) -> Array:
@@ -270,7 +292,7 @@ def patches(
     found = named(op, lambda: resolve(n, kernel_size, stride, padding, dilation))
     (array,), dtype = working([array])
     m = places(found, n)
-    taps = int(np.prod([window.kernel for window in found], dtype=object))
+    taps = math.prod(window.kernel for window in found)
     fits(op, array, found, (array.shape[0], array.shape[1] * taps, *m))
     return array, found, dtype
 
@@ -293,17 +315,16 @@ def columns(
     n = named(op, lambda: spatial("output_size", output_size))
     found = named(op, lambda: resolve(n, kernel_size, stride, padding, dilation))
     k, m = tuple(window.kernel for window in found), places(found, n)
-    taps, count = int(np.prod(k, dtype=object)), int(np.prod(m, dtype=object))
+    taps, count = math.prod(k), math.prod(m)
     if array.shape[1] % taps or array.shape[2] != count:
         raise ValueError(
             f"{op}: cols must have a multiple of {taps} rows and {count} columns; got {shapes}"
         )
     exact(op, [array], largest(array) * taps)
     (array,), dtype = working([array])
-    shape = (array.shape[0], array.shape[1] // taps, *n)
-    around = (size + window.before + window.after for size, window in zip(n, found, strict=True))
-    room(op, (*shape[:2], *around), array.dtype)
-    return array.reshape(*shape[:2], *k, *m), n, found, dtype
+    lead = (array.shape[0], array.shape[1] // taps)
+    room_around(op, lead, n, found, array.dtype)
+    return array.reshape(*lead, *k, *m), n, found, dtype
 
 
 def spatial(name: str, value: object) -> tuple[int, ...]:

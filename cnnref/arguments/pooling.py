@@ -1,5 +1,6 @@
 """The door of pooling on (N, C, *n)."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,7 +94,7 @@ def unpool(
             f"{op}: output_size must have one entry per spatial axis; got {len(n)} for "
             f"{array.ndim - 2} ({output_size!r})"
         )
-    count = int(np.prod(n, dtype=object))
+    count = math.prod(n)
     (array,), dtype = working([array])
     room(op, (*array.shape[:2], *n), array.dtype)
     places = where.astype(np.int64)
