@@ -120,3 +120,24 @@ def test_an_operation_leaves_its_arrays_as_they_were(call: GoodCall) -> None:
     call.on(fast)
     for name, array in call.arrays.items():
         np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [call for call in CALLS if call.operation not in {*COMPLEX, "relu", "relu_grad"}],
+    ids=lambda call: call.operation,
+)
+def test_an_empty_batch_is_legal_and_stays_empty(call: GoodCall) -> None:
+    batched = set(call.arrays) & {"x", "y", "z", "dy", "cols", *INTEGERS}
+    given = {name: call.arrays[name][:0] for name in batched}
+    others: dict[str, Any] = {}
+    if call.operation == "recurrent_conv_grad":
+        given["dy"] = call.arrays["dy"][:, :0]
+    if call.operation == "avg_pool_grad":
+        others["x_shape"] = (0, *call.others["x_shape"][1:])
+    found, full = parts(call.on(fast, **given, **others)), parts(call.on(fast))
+    for part, whole in zip(found, full, strict=True):
+        assert part.dtype == whole.dtype
+        emptied = tuple(0 if size == 2 else size for size in whole.shape)  # 2 items in a batch
+        assert part.shape in {whole.shape, emptied}
+        assert not part.any()

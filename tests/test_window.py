@@ -73,8 +73,7 @@ def test_ceil_mode_keeps_what_starts_before_the_inputs_end_until_nothing_is_left
         (ceil,) = windows(n, window.kernel, window.stride, sides, window.dilation, ceil_mode=True)
         ends = [window.reads(j, window.kernel - 1) + 1 for j in range(20)]
         kept = sum(
-            window.reads(j, 0) < n and (j == 0 or ends[j - 1] < n + window.after)
-            for j in range(20)
+            window.reads(j, 0) < n and (j == 0 or ends[j - 1] < n + window.after) for j in range(20)
         )
         assert ceil.places(n) == kept
         last = ceil.reads(kept - 1, window.kernel - 1)
@@ -105,7 +104,9 @@ FORMS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("written", "meant"), FORMS, ids=[str(form[0]) for form in FORMS])
-def test_a_layer_can_be_written_in_many_ways(written: dict[str, Any], meant: dict[str, Any]) -> None:
+def test_a_layer_can_be_written_in_many_ways(
+    written: dict[str, Any], meant: dict[str, Any]
+) -> None:
     common: dict[str, Any] = {"n": (5, 6), "kernel_size": 2}
     assert windows(**(common | written)) == windows(**(common | meant))
 
@@ -116,12 +117,14 @@ def test_each_axis_has_its_own_window() -> None:
 
 
 def test_one_size_is_one_axis() -> None:
-    assert windows(np.int64(5), 2) == (Window(2),)
+    n: Any = np.int64(5)
+    assert windows(n, 2) == windows(5, 2) == (Window(2),)
 
 
 def test_the_numbers_of_a_window_are_pythons() -> None:
-    window = Window(np.int64(3), np.int8(2), np.uint8(1), np.int16(1), np.int32(0))
+    given: list[Any] = [np.int64(3), np.int8(2), np.uint8(1), np.int16(1), np.int32(0)]
+    window = Window(*given)
     numbers = (window.kernel, window.stride, window.dilation, window.before, window.after)
     assert numbers == (3, 2, 1, 1, 0)
-    results = (window.places(np.int64(5)), window.reads(np.int8(1), np.int8(2)))
+    results = (window.places(given[0]), window.reads(given[1], given[2]))
     assert {type(number) for number in (*numbers, *results)} == {int}

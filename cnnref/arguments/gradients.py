@@ -299,7 +299,7 @@ def labelled(op: str, z: ArrayLike, labels: ArrayLike) -> tuple[Array, Array, np
     if scores.ndim != 2:
         raise ValueError(f"{op}: z must have the axes (N, classes); got {shapes}")
     solid(op, "z", scores, 1, shapes)
-    if classes.dtype.kind not in "iu" and classes.size:
+    if not np.issubdtype(classes.dtype, np.integer) and classes.size:
         raise TypeError(f"{op}: labels must be integers; got dtype {classes.dtype}")
     if classes.shape != scores.shape[:1]:
         raise ValueError(f"{op}: labels must have one entry per row of z; got {shapes}")

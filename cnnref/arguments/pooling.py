@@ -84,7 +84,7 @@ def unpool(
     array, where = numeric(op, "y", y), numeric(op, "indices", indices)
     shapes = said(y=array.shape, indices=where.shape)
     layered(op, "y", array, shapes)
-    if where.dtype.kind not in "iu":
+    if not np.issubdtype(where.dtype, np.integer):
         raise TypeError(f"{op}: indices must be integers; got dtype {where.dtype}")
     if where.shape != array.shape:
         raise ValueError(f"{op}: y and indices must have the same shape; got {shapes}")

@@ -65,4 +65,5 @@ ROWS = [
     ('softmax_cross_entropy([[1, 2]], [0.0])', TypeError, 'softmax_cross_entropy: labels must be integers; got dtype float64'),
     ('softmax_cross_entropy(np.zeros((2, 0)), [0, 0])', ValueError, 'softmax_cross_entropy: z must not have an empty axis; got z (2, 0), labels (2,)'),
     ("softmax_cross_entropy([['a']], [0])", TypeError, 'softmax_cross_entropy: z must hold real numbers of at most double precision; got dtype <U1'),
+    ('avg_pool_grad((1, 4, 5, 5), Y, 0)', ValueError, 'avg_pool_grad: kernel_size must be at least 1; got 0'),
 ]  # fmt: skip

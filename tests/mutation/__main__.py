@@ -1,4 +1,4 @@
-"""Plant every fault and see which are not seen: `python -m tests.mutation [--workers N] [NAME ...]`."""
+"""Plant every fault and see which are not seen: `python -m tests.mutation [NAME ...]`."""
 
 import argparse
 import os

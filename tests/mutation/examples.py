@@ -8,7 +8,6 @@ import pytest
 
 import cnnref
 
-
 PARTS = ("span", "places", "reads", "interval", "center")  # mutmut adds methods of its own
 
 

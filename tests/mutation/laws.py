@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnref import fast, literal
+from cnnref import fast
 from cnnref.laws import LAWS, Law
 from cnnref.laws.runner import breaches, traced
 

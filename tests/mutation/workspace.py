@@ -1,8 +1,8 @@
 """A copy of the project in which mutmut can plant faults in every function.
 
-mutmut leaves decorated functions alone, which here would be most operations. In the copy a decorator
-is applied after its function instead: `@silently` above `def conv` becomes `conv = silently(conv)`
-below it. Decorated classes mutmut treats as it should.
+mutmut leaves decorated functions alone, which here would be most operations. In the copy a
+decorator is applied after its function instead: `@silently` above `def conv` becomes
+`conv = silently(conv)` below it. Decorated classes mutmut treats as it should.
 
 The `strict=True` of each `zip` is left out of the copy: it asserts that lengths agree which were
 checked before, so that nothing could tell its absence.
@@ -19,7 +19,7 @@ COPIED = ("cnnref", "tests", "pyproject.toml")
 
 
 def copied(root: Path, workspace: Path) -> None:
-    """Bring the workspace up to date; a file that has not changed keeps its date and its results."""
+    """Bring the workspace up to date; an unchanged file keeps its date and results."""
     patterns = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["mutmut"]["only_mutate"]
     for path in files(root):
         name = path.relative_to(root)
@@ -29,8 +29,8 @@ def copied(root: Path, workspace: Path) -> None:
         if not target.exists() or target.read_text() != text:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text)
-    for name in COPIED:
-        for path in (workspace / name).rglob("*.py"):
+    for part in COPIED:
+        for path in (workspace / part).rglob("*.py"):
             if not (root / path.relative_to(workspace)).exists():
                 path.unlink()
                 shutil.rmtree(workspace / "mutants", ignore_errors=True)
@@ -38,8 +38,8 @@ def copied(root: Path, workspace: Path) -> None:
 
 def files(root: Path) -> Iterator[Path]:
     """Every file that the copy needs."""
-    for name in COPIED:
-        path = root / name
+    for part in COPIED:
+        path = root / part
         yield from path.rglob("*.py") if path.is_dir() else [path]
 
 
