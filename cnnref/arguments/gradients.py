@@ -286,10 +286,32 @@ def recurrent_grad(
     layer = recurrent(op, x, u, v, w, steps, activation)
     gradient = numeric(op, "dy", dy)
     matching(op, gradient, (layer.steps, len(layer.x), len(layer.v), *layer.x.shape[2:]))
+    if activation != "tanh":
+        given = [numeric(op, name, a) for name, a in zip("xuvw", (x, u, v, w), strict=True)]
+        exact(op, [*given, gradient], backward_bound(given, gradient))
     result = np.result_type(layer.dtype, floating(gradient).dtype)
     arrays, _ = working([layer.x, layer.u, layer.v, layer.w, gradient])
     x, u, v, w, gradient = arrays
     return layer._replace(x=x, u=u, v=v, w=w, dtype=result), gradient
+
+
+def backward_bound(arrays: list[Array], dy: Array) -> int:
+    """What the gradients of a recurrent layer on integers cannot pass, whatever their signs."""
+    x, count = largest(arrays[0]), dy[0].size // dy.shape[2]  # places in the whole batch
+    u, v, w = (heaviest(kernel, tuple(range(1, kernel.ndim))) for kernel in arrays[1:])
+    hidden, output = [], [0]
+    for _ in dy:
+        hidden.append(x * u + output[-1] * w)
+        output.append(hidden[-1] * v)
+    u, v, w = (heaviest(kernel, (0, *range(2, kernel.ndim))) for kernel in arrays[1:])
+    later, sums = 0, [0, 0, 0, 0]  # of dx, du, dv, dw
+    for t in reversed(range(len(dy))):
+        outer = largest(dy) + later
+        inner = outer * v
+        later = inner * w
+        parts = inner * u, inner * x * count, outer * hidden[t] * count, inner * output[t] * count
+        sums = [total + part for total, part in zip(sums, parts, strict=True)]
+    return max(sums)
 
 
 def labelled(op: str, z: ArrayLike, labels: ArrayLike) -> tuple[Array, Array, np.dtype[Any]]:

@@ -174,6 +174,12 @@ def listed(values: Sequence[float] | np.ndarray) -> str:
     return "; ".join(", ".join(f"{value:g}" for value in row) for row in rows)
 
 
+def written(inputs: ArrayLike, taps: ArrayLike) -> str:
+    """A sum of products as one writes it by hand: "1·0 + 2·3"."""
+    pairs = zip(np.ravel(inputs), np.ravel(taps), strict=True)
+    return " + ".join(f"{number(value)}·{number(tap)}" for value, tap in pairs)
+
+
 def described(figure: Figure, alt: str) -> Figure:
     """The figure, with its alt text."""
     figure.set_label(alt)

@@ -1,18 +1,33 @@
 """Laws of what operations do with arrays, whichever operation it is."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from cnnref.laws.cases import Use, altered, arrays_of, fresh
+from cnnref.laws.cases import Backward, RecurrentCase, Use, altered, arrays_of, fresh
 from cnnref.laws.engine import law
 from cnnref.laws.numbers import Array
-from cnnref.laws.sides import Sides
-from cnnref.laws.strategies import typed, unruly, uses
+from cnnref.laws.sides import Sides, refusal
+from cnnref.laws.strategies import multiplying, typed, unruly, uses
 
 FLOATS = ("float64", "float32", "float16")
 INTEGERS = ("int64", "int8", "uint8", "bool")
+
+WITHOUT_BATCH = ("convolve", "correlate", "flip", "pad", "relu", "relu_grad")
+ONLY_SUMS = ("conv_weight_grad", "bias_grad")
+SUMMED = {
+    **dict.fromkeys(ONLY_SUMS, (True,)),
+    **dict.fromkeys(("dense_grad", "locally_connected_grad", "tiled_conv_grad"), (False, True)),
+    "recurrent_conv_grad": (False, True, True, True),
+    "softmax_cross_entropy": (True, False),
+}
+"""For each operation that sums over the batch, which parts of its result are such sums."""
+
+BATCHED = ("x", "y", "z", "dy", "cols", "indices", "labels")
+"""The fields of cases whose first axis is the batch."""
+
+C = TypeVar("C")
 
 
 @law("tensors.inputs-stay", cases=uses())
@@ -37,16 +52,21 @@ def results_are_new(cnn: Any, case: Use) -> Sides:
     return np.array([any(shared), writeable]), np.array([False, True])
 
 
-@law("tensors.results-keep-precision", cases=typed(*FLOATS, *INTEGERS))
+@law(
+    "tensors.results-keep-precision",
+    cases=typed(*FLOATS, *INTEGERS, cases=uses("max_pool_indices")),
+)
 def results_keep_precision(cnn: Any, case: Use) -> Sides:
-    """Integers become float64; then a result has the dtype that NumPy gives its inputs together."""
-    arrays = arrays_of(case, counting=False)
-    expected = np.result_type(*(np.float64 if a.dtype.kind in "biu" else a.dtype for a in arrays))
+    """Integers become float64, then a result has NumPy's common dtype of its inputs; indices and
+    labels are not counted."""
+    expected = np.result_type(
+        *(np.float64 if a.dtype.kind in "biu" else a.dtype for a in case.numbers)
+    )
     came = [part.dtype.name for part in case.on(cnn) if isinstance(part, np.ndarray)]
     return np.array(came), np.array([expected.name] * len(came))
 
 
-@law("tensors.integers-never-wrap", cases=typed("uint8", more=200))
+@law("tensors.integers-never-wrap", cases=typed("uint8", more=200, cases=uses()))
 def integers_never_wrap(cnn: Any, case: Use) -> Sides:
     """Bytes do not wrap around: the result is that for the same numbers in float64."""
     floats = altered(case, lambda array: array.astype(float), counting=False)
@@ -91,11 +111,70 @@ def swapped(array: Array) -> Array:
     return array.astype(array.dtype.newbyteorder())
 
 
-@law("tensors.empty-batch-is-legal", cases=uses("convolve", "correlate", "flip", "pad", "relu"))
+@law("tensors.empty-batch-is-legal", cases=uses(*WITHOUT_BATCH, *ONLY_SUMS))
 def empty_batch_is_legal(cnn: Any, case: Use) -> Sides:
     """A batch of no items gives no items, each as large as any other."""
-    empty = replace(case, case=replace(case.case, x=case.case.x[:0]))
-    return told(empty.on(cnn)), told(tuple(part[:0] for part in case.on(cnn)))
+    empty, full = without_items(case).on(cnn), case.on(cnn)
+    axis = 1 if case.operation == "recurrent_conv" else 0  # its first axis are the steps
+    kept = [part for part, summed in enumerate(sums(case)) if not summed]
+    sizes = [np.shape(full[part]) for part in kept]
+    expected = [(*size[:axis], 0, *size[axis + 1 :]) for size in sizes]
+    return together([np.array(np.shape(empty[part])) for part in kept]), np.concatenate(expected)
+
+
+@law("tensors.empty-batch-sums-to-zero", cases=uses(only=tuple(SUMMED)))
+def empty_batch_sums_to_zero(cnn: Any, case: Use) -> Sides:
+    """What is summed over a batch of no items is zero: gradients of weights and biases, a loss."""
+    empty, full = without_items(case).on(cnn), case.on(cnn)
+    kept = [part for part, summed in enumerate(sums(case)) if summed]
+    return (
+        told(tuple(empty[part] for part in kept)),
+        told(tuple(np.zeros(np.shape(full[part])) for part in kept)),
+    )
+
+
+def sums(case: Use) -> tuple[bool, ...]:
+    """Which parts of a result are sums over the batch."""
+    return SUMMED.get(case.operation, (False,))
+
+
+def without_items(case: C) -> C:
+    """The case with an empty batch."""
+    inner = getattr(case, "case", None)
+    if isinstance(case, Use):
+        return replace(case, case=without_items(case.case))
+    if isinstance(case, Backward):
+        steps = isinstance(inner, RecurrentCase)  # then the batch is the second axis
+        return replace(case, case=without_items(inner), dy=case.dy[:, :0] if steps else case.dy[:0])
+    names = [name for name in BATCHED if hasattr(case, name)]
+    return replace(case, **{name: getattr(case, name)[:0] for name in names})  # type: ignore[type-var]
+
+
+@law("tensors.large-integers-are-refused", cases=typed("int64", cases=uses()))
+def large_integers_are_refused(cnn: Any, case: Use) -> Sides:
+    """An integer beyond 2**53 is refused by every operation."""
+    too_large = altered(case, beyond, counting=False)
+    return lambda: told(too_large.on(cnn)), refusal(ValueError)
+
+
+def beyond(array: Array) -> Array:
+    """The array with 2**53 + 1, or its negative, for its first entry."""
+    array = array.copy()
+    array.flat[0] = (2**53 + 1) * (-1) ** array.size
+    return array
+
+
+@law("tensors.large-products-are-refused", cases=typed("int64", cases=multiplying()))
+def large_products_are_refused(cnn: Any, case: Use) -> Sides:
+    """Integers whose product passes 2**53 are refused by every operation that multiplies them."""
+    first, last = case.numbers[0], case.numbers[-1]
+    large = last if isinstance(case.case, Backward) and last.size % 2 else first
+
+    def heavy(array: Array) -> Array:
+        return np.full_like(array, 2**53 if array is large else -2)
+
+    too_heavy = altered(case, heavy, counting=False)
+    return lambda: told(too_heavy.on(cnn)), refusal(ValueError)
 
 
 @law("tensors.nan-flows-silently", cases=unruly())

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from cnnref.window import Window
 Shape: TypeAlias = tuple[int, ...]
 """The shape of one input, (C, *n), without the batch."""
 
-Params: TypeAlias = tuple[Array, ...]
+Params: TypeAlias = tuple[Any, ...]
+"""The arrays of one layer; of a network, the Params of each of its layers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ ROWS = [
     ('channel_max_pool_grad(X, X, 3)', ValueError, 'channel_max_pool_grad: size must divide the channels; got 8 and size=3 (x (1, 8, 5, 5))'),
     ('recurrent_conv_grad(LINE, ONE, ONE, ONE, LINE, steps=1)', ValueError, 'recurrent_conv_grad: dy must have the shape of the output, (1, 1, 1, 4); got (1, 1, 4)'),
     ('recurrent_conv_grad(LINE, ONE, ONE, ONE, LINE, steps=0)', ValueError, 'recurrent_conv_grad: steps must be at least 1; got 0'),
+    ("recurrent_conv_grad([[[2]]], [[[1]]], [[[1]]], [[[1]]], [[[[2**53]]]], steps=1, activation='relu')", ValueError, 'recurrent_conv_grad: results on integers must stay within 2**53; these could reach 18014398509481984'),
     ('softmax_cross_entropy([1, 2], [0])', ValueError, 'softmax_cross_entropy: z must have the axes (N, classes); got z (2,), labels (1,)'),
     ('softmax_cross_entropy([[1, 2]], [2])', ValueError, 'softmax_cross_entropy: labels must be from 0 to 1; got 2'),
     ('softmax_cross_entropy([[1, 2]], [-1])', ValueError, 'softmax_cross_entropy: labels must be from 0 to 1; got -1'),

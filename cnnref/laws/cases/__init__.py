@@ -8,6 +8,8 @@ from cnnref.laws.cases.gradients import (
     TransposeCase,
     WeightGradCase,
     by_shape,
+    to_input,
+    to_weights,
 )
 from cnnref.laws.cases.layers import Chain, ConvCase, DenseCase, PoolCase, Stack
 from cnnref.laws.cases.options import (
@@ -75,5 +77,7 @@ __all__ = [
     "shortest",
     "shortest_padding",
     "spans",
+    "to_input",
+    "to_weights",
     "with_margin",
 ]

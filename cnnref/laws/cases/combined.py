@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from cnnref.laws.cases.gradients import by_shape
-from cnnref.laws.cases.showing import Case, Operation, plain
+from cnnref.laws.cases.showing import Case, Operation, arrays_of, plain
 from cnnref.laws.cases.signals import Signal, padded
+from cnnref.laws.numbers import Array
 
 C = TypeVar("C")
 
@@ -46,6 +47,12 @@ class Use(Case):
 
     operation: str
     case: Any
+
+    @property
+    def numbers(self) -> list[Array]:
+        """The arrays that the operation computes with: no places or labels, and no mere shape."""
+        found = arrays_of(self, counting=False)
+        return found[1:] if self.operation == "avg_pool_grad" else found
 
     def on(self, cnn: Any) -> tuple[Any, ...]:
         """What the operation of this implementation returns, part by part."""

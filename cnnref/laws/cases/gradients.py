@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from cnnref.laws.cases.layers import ConvCase
 from cnnref.laws.cases.options import in_pairs, options, shortest, spans
 from cnnref.laws.cases.showing import Case, Operation, Pairs, Sizes
 from cnnref.laws.numbers import Array
@@ -15,10 +16,11 @@ C = TypeVar("C")
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Backward(Case, Generic[C]):
-    """A case of a layer, and a gradient of what the layer makes of it."""
+    """A case of a layer, a gradient of what the layer makes of it, and a step of its input."""
 
     case: C
     dy: Array
+    step: Array | None = None
 
     def on(self, operation: Operation) -> Any:
         """The gradient or gradients, of an operation that gets what the layer gets, and dy."""
@@ -81,6 +83,20 @@ class WeightGradCase(Case):
         given |= options(self.padding, self.stride, self.dilation)
         given |= {} if self.groups == 1 else {"groups": self.groups}
         return operation(self.x, self.dy, **given)
+
+
+def to_input(back: Backward[ConvCase]) -> TransposeCase:
+    """What conv_transpose gets, to go back to the input of this layer."""
+    case = back.case
+    options = (case.stride, case.padding, case.dilation, case.groups)
+    return TransposeCase(back.dy, case.w, None, case.x.shape[2:], *options)
+
+
+def to_weights(back: Backward[ConvCase]) -> WeightGradCase:
+    """What conv_weight_grad gets, to go back to the weights of this layer."""
+    case = back.case
+    options = (case.stride, case.padding, case.dilation, case.groups)
+    return WeightGradCase(case.x, back.dy, case.w.shape[2:], *options)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

@@ -5,7 +5,14 @@ kernels odd and even, strides also larger than kernels, inputs also of one place
 their kernel, axes differ from each other, and so do the two sides of the padding.
 """
 
-from cnnref.laws.strategies.combined import moved, shuffled, twins, typed, unruly, uses
+from cnnref.laws.strategies.combined import moved, multiplying, shuffled, twins, typed, unruly, uses
+from cnnref.laws.strategies.gradients import (
+    backwards,
+    bias_gradients,
+    scores,
+    transposes,
+    weight_gradients,
+)
 from cnnref.laws.strategies.layers import (
     chains,
     convs,
@@ -19,6 +26,7 @@ from cnnref.laws.strategies.layers import (
     squares,
     stacks,
 )
+from cnnref.laws.strategies.patches import columns, patches, unpoolings
 from cnnref.laws.strategies.signals import complex_pairs, pairs, signals, triples
 from cnnref.laws.strategies.variants import (
     channel_pools,
@@ -28,8 +36,11 @@ from cnnref.laws.strategies.variants import (
 )
 
 __all__ = [
+    "backwards",
+    "bias_gradients",
     "chains",
     "channel_pools",
+    "columns",
     "complex_pairs",
     "convs",
     "denses",
@@ -37,20 +48,26 @@ __all__ = [
     "misfits",
     "misspelt",
     "moved",
+    "multiplying",
     "odd_convs",
     "pairs",
+    "patches",
     "plain_convs",
     "pointwise",
     "pools",
     "recurrents",
+    "scores",
     "shuffled",
     "signals",
     "squares",
     "stacks",
     "tiled_layers",
+    "transposes",
     "triples",
     "twins",
     "typed",
+    "unpoolings",
     "unruly",
     "uses",
+    "weight_gradients",
 ]

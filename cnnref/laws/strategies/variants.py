@@ -70,12 +70,14 @@ def placed(
     return PlacedCase(x, w, b, layout.stride, layout.padding, layout.dilation)
 
 
-def recurrents(*ranks: int, activations: tuple[str, ...] = ("identity", "relu", "tanh")) -> Cases:
-    """A recurrent layer; its kernels are so small that integers stay exact through all steps."""
+def recurrents(
+    *ranks: int, activations: tuple[str, ...] = ("identity", "relu", "tanh"), steps: int = 3
+) -> Cases:
+    """A recurrent layer of few steps; its kernels are so small that integers stay exact."""
 
     def build(numbers: Numbers, scope: Scope) -> RecurrentCase:
         rank = scope.rank(numbers, *(ranks or (1, 2)))
-        steps = numbers.between(1, 3)
+        count = numbers.between(1, steps)
         activation = numbers.among(*activations)
         if not scope.has("recurrent_conv", "activation"):
             activation = "tanh"
@@ -86,7 +88,7 @@ def recurrents(*ranks: int, activations: tuple[str, ...] = ("identity", "relu", 
             for f, c in ((hidden, inputs), (outputs, hidden), (hidden, outputs))
         )
         x = numbers.integers((batch, inputs, *n))
-        return RecurrentCase(x, u, v, w, steps, activation)
+        return RecurrentCase(x, u, v, w, count, activation)
 
     return build
 
