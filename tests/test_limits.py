@@ -149,6 +149,8 @@ TAKEN = [
     ("bias_grad(zeros((1, 3, 4)), (3, 7))", (3, 7)),
     ("max_pool_grad(zeros((2, 1, 3)), zeros((2, 1, 4)), 2, padding=((1, 4),))", (2, 1, 8)),
     ("avg_pool_grad((2, 1, 3), zeros((2, 1, 1)), 2, padding=((1, 4),), stride=9)", (2, 1, 8)),
+    ("tiled_conv_grad(zeros((2, 1, 3)), zeros((1, 1, 1, 2)), zeros((2, 1, 1)), padding=((1, 4),),"
+     " stride=9)", (2, 1, 8)),
     ("pattern(Window(2, before=1, after=3), 4)", (2, 7, 4)),
     ("weight_index(Window(2, before=1, after=3), 4)", (2, 7, 4)),
     ("matrix(Window(2, before=1, after=3), 4, zeros(2))", (2, 7, 4)),

@@ -84,12 +84,32 @@ def test_a_probe_takes_outputs_without_places() -> None:
     assert probe(lambda x: x[:, :, ::2].sum(axis=2), (2, 4)).tolist() == [True, False, True, False]
 
 
-def test_what_is_probed_is_a_batch_of_one_or_of_every_channel_raised_and_lowered() -> None:
-    shapes = set()
+def probed(shape: tuple[int, ...]) -> list[np.ndarray]:
+    """All inputs that a probe gives to a function, one after the other."""
+    inputs: list[np.ndarray] = []
 
     def watched(x: np.ndarray) -> np.ndarray:
-        shapes.add((x.shape, x.dtype))
+        inputs.extend(x.copy())
         return x
 
-    probe(watched, (3, 2))
-    assert shapes == {((1, 3, 2), np.dtype(float)), ((6, 3, 2), np.dtype(float))}
+    probe(watched, shape)
+    return inputs
+
+
+def test_each_place_of_each_channel_is_raised_and_lowered_far_beyond_the_others() -> None:
+    inputs = probed((2, 3))
+    assert len(inputs) % 13 == 0
+    for base, *moved in zip(*[iter(inputs)] * 13, strict=True):  # as is, 6 raised, 6 lowered
+        changes = {tuple((one - base).ravel().tolist()) for one in moved}
+        far = 2.0**20
+        assert changes == {tuple(row) for row in (*np.eye(6) * far, *np.eye(6) * -far)}
+        assert abs(base).max() < 10
+
+
+def test_a_probe_starts_from_several_inputs_with_entries_of_both_signs_always_the_same() -> None:
+    inputs = probed((2, 3))
+    bases = np.array(inputs[::13])
+    assert len(bases) == 3
+    assert np.unique(bases, axis=0).shape == bases.shape
+    assert bases.min() < 0 < bases.max()
+    np.testing.assert_array_equal(inputs, probed((2, 3)))

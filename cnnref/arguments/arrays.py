@@ -70,7 +70,7 @@ def overflowing(value: ArrayLike, array: Array) -> bool:
     return entries.size > 0 and all(isinstance(entry, int) for entry in entries.flat)
 
 
-def solid(op: str, name: str, array: Array, first: int, shapes: str) -> None:
+def solid(op: str, name: str, array: Array, shapes: str, first: int = 0) -> None:
     """Refuse empty axes from the first on (a batch may be empty)."""
     if 0 in array.shape[first:]:
         raise ValueError(f"{op}: {name} must not have an empty axis; got {shapes}")

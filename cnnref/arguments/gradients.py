@@ -23,6 +23,7 @@ from cnnref.arguments.layers import (
     Layer,
     Recurrent,
     biased,
+    densely,
     fits,
     grouped,
     layered,
@@ -143,7 +144,7 @@ def bias_grad(
     shapes = said(dy=array.shape)
     if array.ndim < 2:
         raise ValueError(f"{op}: dy must have the axes (N, C, *m); got {shapes}")
-    solid(op, "dy", array, 1, shapes)
+    solid(op, "dy", array, shapes, 1)
     if not isinstance(shape, tuple | list):
         raise TypeError(f"{op}: shape must be a tuple of integers; got {shape!r}")
     sizes = named(op, lambda: tuple(integer("each entry of shape", size, 1) for size in shape))
@@ -218,12 +219,7 @@ def dense_grad(
     """The door of dense_grad: x, w, dy and the dtype."""
     arrays = [numeric(op, name, a) for name, a in zip(("x", "w", "dy"), (x, w, dy), strict=True)]
     shapes = said(x=arrays[0].shape, w=arrays[1].shape, dy=arrays[2].shape)
-    if arrays[0].ndim < 2:
-        raise ValueError(f"{op}: x must have the axes (N, C, *n); got {shapes}")
-    solid(op, "x", arrays[0], 1, shapes)
-    if arrays[1].ndim != arrays[0].ndim or arrays[1].shape[1:] != arrays[0].shape[1:]:
-        raise ValueError(f"{op}: w must have the axes (C_out, C_in, *n) of x; got {shapes}")
-    solid(op, "w", arrays[1], 0, shapes)
+    densely(op, arrays[0], arrays[1], shapes)
     matching(op, arrays[2], (len(arrays[0]), len(arrays[1])))
     to_x = largest(arrays[2]) * heaviest(arrays[1], (0,))
     to_w = largest(arrays[0]) * heaviest(arrays[2], (0,))
@@ -320,7 +316,7 @@ def labelled(op: str, z: ArrayLike, labels: ArrayLike) -> tuple[Array, Array, np
     shapes = said(z=scores.shape, labels=classes.shape)
     if scores.ndim != 2:
         raise ValueError(f"{op}: z must have the axes (N, classes); got {shapes}")
-    solid(op, "z", scores, 1, shapes)
+    solid(op, "z", scores, shapes, 1)
     if not np.issubdtype(classes.dtype, np.integer) and classes.size:
         raise TypeError(f"{op}: labels must be integers; got dtype {classes.dtype}")
     if classes.shape != scores.shape[:1]:

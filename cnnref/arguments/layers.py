@@ -82,12 +82,12 @@ def layered(op: str, name: str, x: Array, shapes: str) -> None:
         raise ValueError(
             f"{op}: {name} must have the axes (N, C, *n) with at least 1 spatial axis; got {shapes}"
         )
-    solid(op, name, x, 1, shapes)
+    solid(op, name, x, shapes, 1)
 
 
 def grouped(op: str, name: str, x: Array, w: Array, groups: object, shapes: str) -> int:
     """Refuse weights (C_out, C_in/groups, *k) that do not fit the channels of x; the groups."""
-    solid(op, "w", w, 0, shapes)
+    solid(op, "w", w, shapes)
     if x.ndim != w.ndim:
         raise ValueError(f"{op}: {name} and w must have the same number of axes; got {shapes}")
     count = named(op, lambda: integer("groups", groups, 1))
@@ -146,13 +146,7 @@ def dense(
 ) -> tuple[Array, Array, Array | None, np.dtype[Any]]:
     """The door of dense: x, w, b and the result's dtype."""
     arrays = [numeric(op, "x", x), numeric(op, "w", w)]
-    shapes = said(x=arrays[0].shape, w=arrays[1].shape)
-    if arrays[0].ndim < 2:
-        raise ValueError(f"{op}: x must have the axes (N, C, *n); got {shapes}")
-    solid(op, "x", arrays[0], 1, shapes)
-    if arrays[1].ndim != arrays[0].ndim or arrays[1].shape[1:] != arrays[0].shape[1:]:
-        raise ValueError(f"{op}: w must have the axes (C_out, C_in, *n) of x; got {shapes}")
-    solid(op, "w", arrays[1], 0, shapes)
+    densely(op, arrays[0], arrays[1], said(x=arrays[0].shape, w=arrays[1].shape))
     weight = largest(arrays[0]) * heaviest(arrays[1], tuple(range(1, arrays[1].ndim)))
     if b is not None:
         arrays.append(biased(op, b, {(len(arrays[1]),)}))
@@ -161,6 +155,16 @@ def dense(
     arrays, dtype = working(arrays)
     room(op, (len(arrays[0]), len(arrays[1])), arrays[0].dtype)
     return arrays[0], arrays[1], arrays[2] if b is not None else None, dtype
+
+
+def densely(op: str, x: Array, w: Array, shapes: str) -> None:
+    """Refuse weights (C_out, C_in, *n) that do not meet every entry of an input (N, C_in, *n)."""
+    if x.ndim < 2:
+        raise ValueError(f"{op}: x must have the axes (N, C, *n); got {shapes}")
+    solid(op, "x", x, shapes, 1)
+    if w.shape[1:] != x.shape[1:]:
+        raise ValueError(f"{op}: w must have the axes (C_out, C_in, *n) of x; got {shapes}")
+    solid(op, "w", w, shapes)
 
 
 def tiled(
@@ -198,7 +202,7 @@ def tiling(
     lead = "m" if op.startswith("locally_connected") else "t"
     if arrays[1].ndim != 2 * rank + 2:
         raise ValueError(f"{op}: w must have the axes (*{lead}, C_out, C_in, *k); got {shapes}")
-    solid(op, "w", arrays[1], 0, shapes)
+    solid(op, "w", arrays[1], shapes)
     inputs = arrays[1].shape[rank + 1]
     if arrays[0].shape[1] != inputs:
         raise ValueError(
@@ -234,7 +238,7 @@ def recurrent(
     shapes = said(**{name: a.shape for name, a in zip("xuvw", arrays, strict=True)})
     layered(op, "x", arrays[0], shapes)
     for name, kernel in zip("uvw", arrays[1:], strict=True):
-        solid(op, name, kernel, 0, shapes)
+        solid(op, name, kernel, shapes)
     if len({array.ndim for array in arrays}) > 1:
         raise ValueError(f"{op}: x, u, v and w must have the same number of axes; got {shapes}")
     inputs, (hidden, reads), (outputs, sees), back = (
@@ -311,7 +315,7 @@ def columns(
     shapes = said(cols=array.shape)
     if array.ndim != 3:
         raise ValueError(f"{op}: cols must have the axes (N, C*prod(k), prod(m)); got {shapes}")
-    solid(op, "cols", array, 1, shapes)
+    solid(op, "cols", array, shapes, 1)
     n = named(op, lambda: spatial("output_size", output_size))
     found = named(op, lambda: resolve(n, kernel_size, stride, padding, dilation))
     k, m = tuple(window.kernel for window in found), places(found, n)

@@ -67,7 +67,7 @@ def channel_pool(op: str, x: ArrayLike, size: object) -> tuple[Array, int, np.dt
     shapes = said(x=array.shape)
     if array.ndim < 2:
         raise ValueError(f"{op}: x must have the axes (N, C, *n); got {shapes}")
-    solid(op, "x", array, 1, shapes)
+    solid(op, "x", array, shapes, 1)
     count = named(op, lambda: integer("size", size, 1))
     if array.shape[1] % count:
         raise ValueError(

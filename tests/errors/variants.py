@@ -76,4 +76,6 @@ ROWS = [
     ('max_unpool(LINE, [[[0, 1, 2, 3]]], (0,))', ValueError, 'max_unpool: output_size must be at least 1; got 0'),
     ('max_unpool(LINE, [[[0, -1, -2, 9]]], 8)', ValueError, 'max_unpool: indices must be from -1 to 7; got -2'),
     ('max_unpool(LINE, [[[0, -1, 8, -2]]], 8)', ValueError, 'max_unpool: indices must be from -1 to 7; got 8'),
+    ('dense([[1, 2]], 3)', ValueError, 'dense: w must have the axes (C_out, C_in, *n) of x; got x (1, 2), w ()'),
+    ('dense([[[1, 2]]], [[1, 2]])', ValueError, 'dense: w must have the axes (C_out, C_in, *n) of x; got x (1, 1, 2), w (1, 2)'),
 ]  # fmt: skip
