@@ -19,12 +19,15 @@ def convs(
     dilated: bool = True,
     groups: tuple[int, ...] = (1, 1, 2, 3),
     bias: str = "any",
+    least: int = 1,
 ) -> Cases:
-    """A convolution layer; a bias is "none", "channel", "place", or "any" of them."""
+    """A convolution layer of kernels with `least` taps; a bias is "none", "channel", "place", or
+    "any" of them."""
 
     def build(numbers: Numbers, scope: Scope) -> ConvCase:
         rank = scope.rank(numbers, *ranks)
-        layout = axes(numbers, rank, "conv", scope, Wanted(padding, strided, dilated))
+        wanted = Wanted(padding, strided, dilated, least=least)
+        layout = axes(numbers, rank, "conv", scope, wanted)
         count = numbers.among(*groups) if scope.has("conv", "groups") else 1
         inputs, outputs = numbers.between(1, 3 if count == 1 else 2), numbers.between(1, 2)
         batch = numbers.between(1, 2)
