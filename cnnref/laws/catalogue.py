@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
-from cnnref.laws import convolution, layers, padding, pooling, tensors, transpose
+from cnnref.laws import (
+    convolution,
+    gradients,
+    layers,
+    padding,
+    pooling,
+    tensors,
+    transpose,
+)
 from cnnref.laws.engine import Law, Refuted, collect, distinct
 from cnnref.laws.mistakes import Mistake
 from cnnref.laws.mistakes import convolution as wrong_convolution
@@ -15,7 +23,15 @@ from cnnref.laws.runner import judge, traced
 TRIED = 16
 """How many cases that call the wrong operation a mistake has to survive."""
 
-TOPICS = (convolution, tensors, layers, padding, pooling, transpose)
+TOPICS = (
+    convolution,
+    tensors,
+    layers,
+    padding,
+    pooling,
+    transpose,
+    gradients,
+)
 
 LAWS: tuple[Law, ...] = collect(Law, *TOPICS)
 REFUTED: tuple[Refuted, ...] = collect(Refuted, *TOPICS)

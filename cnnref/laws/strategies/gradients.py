@@ -97,10 +97,14 @@ def transposes(
     return build
 
 
-def weight_gradients(*ranks: int, padding: str = "any", plain: bool = False) -> Cases:
-    """An input and a gradient of the output; `plain` layers have no groups and no dilation."""
-    groups = (1,) if plain else (1, 1, 2, 3)
-    layers = convs(*ranks, padding=padding, dilated=not plain, groups=groups, bias="none")
+def weight_gradients(
+    *ranks: int,
+    padding: str = "any",
+    dilated: bool = True,
+    groups: tuple[int, ...] = (1, 1, 2, 3),
+) -> Cases:
+    """An input and a gradient of the output."""
+    layers = convs(*ranks, padding=padding, dilated=dilated, groups=groups, bias="none")
     layered = backwards(layers, "conv", "conv_weight_grad")
 
     def build(numbers: Numbers, scope: Scope) -> WeightGradCase:

@@ -21,8 +21,8 @@ def convs(
     bias: str = "any",
     least: int = 1,
 ) -> Cases:
-    """A convolution layer of kernels with `least` taps; a bias is "none", "channel", "place", or
-    "any" of them."""
+    """A convolution layer of kernels with `least` taps; a bias is "none", "channel", "place",
+    "given" (one of these two), or "any" of them."""
 
     def build(numbers: Numbers, scope: Scope) -> ConvCase:
         rank = scope.rank(numbers, *ranks)
@@ -130,7 +130,8 @@ def misspelt() -> Cases:
 
 def biased(numbers: Numbers, bias: str, outputs: int, layout: Axes) -> Array | None:
     """A bias of the wanted kind; one per place is as large as the output, counted one by one."""
-    kind = numbers.among("none", "channel", "place") if bias == "any" else bias
+    kinds = {"any": ("none", "channel", "place"), "given": ("channel", "place")}
+    kind = numbers.among(*kinds[bias]) if bias in kinds else bias
     if kind == "none":
         return None
     return numbers.integers((outputs,) if kind == "channel" else (outputs, *outputs_of(layout)))

@@ -33,7 +33,8 @@ def tiled_layers(
     dilated: bool = True,
     bias: str = "any",
 ) -> Cases:
-    """A tiled layer; a bias is "none", "channel", "tile", "place", or "any" of them."""
+    """A tiled layer; a bias is "none", "channel", "tile", "place", "given" (one of these three), or
+    "any" of them."""
 
     def build(numbers: Numbers, scope: Scope) -> PlacedCase:
         return placed(numbers, scope, "tiled_conv", ranks, Wanted(padding, strided, dilated), bias)
@@ -60,7 +61,8 @@ def placed(
     w = numbers.integers((*tile, outputs, inputs, *layout.k), dtype)
     x = numbers.integers((batch, inputs, *layout.n), dtype)
     kinds = ("none", "channel", "place", "tile")[: 4 if operation == "tiled_conv" else 3]
-    kind = numbers.among(*kinds) if bias == "any" else bias
+    drawn = {"any": kinds, "given": kinds[1:]}
+    kind = numbers.among(*drawn[bias]) if bias in drawn else bias
     if not scope.has(operation, "b"):
         kind = "none"
     shapes: dict[str, Sizes] = {"channel": (), "place": m, "tile": tile}
