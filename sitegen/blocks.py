@@ -157,6 +157,8 @@ def update(page: Path) -> bool:
     before = page.read_text(encoding="utf-8")
     outputs = {block.line: run(block).stdout for block in parse(before, page)}
     after = with_outputs(before, page, outputs) if outputs else before
+    if page.read_text(encoding="utf-8") != before:
+        return update(page)  # somebody saved it while its blocks ran
     if after != before:
         page.write_text(after, encoding="utf-8")
     return after != before

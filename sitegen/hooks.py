@@ -3,12 +3,14 @@
 import logging
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
@@ -20,11 +22,13 @@ from nbclient.exceptions import CellExecutionError
 
 from sitegen import fences, labs, notebooks, run, tex
 from sitegen.assets import verified
-from sitegen.blocks import Fault, label, read
+from sitegen.blocks import Block, Fault, label, read
+from sitegen.kept import Kept, keep_templates
 from sitegen.wheel import build_wheel
 
 log = logging.getLogger("mkdocs.sitegen")
 KATEX = "assets/katex"
+TEMPLATES = run.CACHE.parent / "templates"
 BROKEN_LINK = re.compile(
     r"Doc file '(?P<page>[^']+)' contains an? (?:\w+ )*(?:link|path) '(?P<link>[^']+)'"
 )
@@ -37,6 +41,7 @@ class Build:
         self.serving = False
         self.katex = tex.Katex(run.CACHE.parent)
         self.notebooks: dict[str, Path] = {}
+        self.kept = Kept()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
@@ -59,12 +64,22 @@ class Build:
             if path.suffix in (".css", ".woff2"):
                 uri = f"{KATEX}/{path.relative_to(home).as_posix()}"
                 files.append(File.generated(config, uri, abs_src_path=str(path)))
+        run.run_ahead(blocks_of(files))
+        if "mkdocstrings" in config.plugins:
+            handler = config.plugins["mkdocstrings"].get_handler("python")  # type: ignore[attr-defined]
+            keep_templates(handler.env, TEMPLATES)
         return files
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        keep_templates(env, TEMPLATES)
+        return env
 
     @event_priority(-100)
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
         if source(page).suffix == ".py":
             page.render = partial(rendered_lab, page, page.render)  # type: ignore[method-assign]
+        elif self.serving:
+            page.render = partial(self.kept.render, page, page.render)  # type: ignore[method-assign]
         return page
 
     @event_priority(100)
@@ -159,6 +174,14 @@ class WithLine(logging.Filter):
         return True
 
 
+def blocks_of(files: Files) -> Iterator[Block]:
+    """The blocks of all pages that can be read; what is wrong with the others is told later."""
+    for file in files.documentation_pages():
+        if file.src_uri.endswith(".md"):
+            with suppress(Fault):
+                yield from read(Path(file.abs_src_path or file.src_uri))
+
+
 def source(page: Page) -> Path:
     """The stored file of a page."""
     return Path(page.file.abs_src_path or page.file.src_uri)
@@ -169,6 +192,7 @@ on_startup = build.on_startup
 on_config = build.on_config
 on_files = build.on_files
 on_pre_page = build.on_pre_page
+on_env = build.on_env
 on_page_markdown = build.on_page_markdown
 on_page_content = build.on_page_content
 on_page_context = build.on_page_context

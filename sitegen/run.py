@@ -5,24 +5,29 @@ import hashlib
 import io
 import json
 import linecache
+import logging
+import os
 import platform
+import subprocess
 import sys
 import traceback
 import types
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sitegen.blocks import Block, Fault, label, trimmed
+from sitegen.blocks import Block, Fault, label, read, trimmed
 from sitegen.cards import Card, Mistake, cited, look_up
 from sitegen.svg import strange_colours
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "blocks"
+FEW = 12  # blocks that are sooner run than a process is started for them
+log = logging.getLogger("mkdocs.sitegen")
 LIBRARIES = ("numpy", "matplotlib", "hypothesis")
 
 
@@ -168,8 +173,7 @@ def alts(figures: Sequence[Figure], given: str) -> list[str]:
 
 def cached(block: Block) -> Result:
     """The result of the block, run only if it or anything it rests on has changed."""
-    key = hashlib.sha256(f"{fingerprint()}\0{block.source}".encode()).hexdigest()
-    kept = CACHE / f"{key}.json"
+    kept = _kept(block)
     if kept.is_file():
         return _from_json(json.loads(kept.read_text(encoding="utf-8")))
     result = run(block)
@@ -181,6 +185,38 @@ def cached(block: Block) -> Result:
     part.write_text(json.dumps(asdict(result)), encoding="utf-8")
     part.replace(kept)
     return result
+
+
+def _kept(block: Block) -> Path:
+    key = hashlib.sha256(f"{fingerprint()}\0{block.source}".encode()).hexdigest()
+    return CACHE / f"{key}.json"
+
+
+def run_ahead(blocks: Iterable[Block]) -> None:
+    """Run the blocks that no result is kept of on all cores, if there are many of them."""
+    new = list({b.source: b for b in blocks if not _kept(b).is_file()}.values())
+    if len(new) < FEW:
+        return
+    log.info("Running %d blocks that are new or whose code has changed", len(new))
+    count = min(os.cpu_count() or 1, 8)
+    command = [sys.executable, "-m", "sitegen.run"]
+    workers = [subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) for _ in range(count)]
+    for number, worker in enumerate(workers):
+        share = [(str(block.page.resolve()), block.line) for block in new[number::count]]
+        assert worker.stdin is not None
+        worker.stdin.write(json.dumps(share).encode())
+        worker.stdin.close()
+    for worker in workers:
+        worker.wait()
+
+
+def main() -> None:
+    """Run and keep the blocks that are named on the standard input."""
+    for page, line in json.load(sys.stdin):
+        for block in read(Path(page)):
+            if block.line == line:
+                with contextlib.suppress(Fault):  # told when the page is built
+                    cached(block)
 
 
 def _from_json(stored: dict[str, Any]) -> Result:
@@ -207,3 +243,7 @@ def _fingerprint(sources: tuple[tuple[Path, int], ...]) -> str:
         digest.update(path.relative_to(ROOT).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    main()

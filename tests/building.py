@@ -4,14 +4,17 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[1]
 FORGE = "https://forge.example/reader/cnnref"
+ADDRESS = "http://cnnref.test/"  # where the tested site believes to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,32 @@ class Site:
             path.relative_to(self.folder).as_posix().removesuffix("index.html"): path
             for path in sorted(self.folder.rglob("*.html"))
         }
+
+
+def once(folder: Path, make: Callable[[Path], str]) -> tuple[Path, str]:
+    """Where `make` made something, and what it said; one process of a test session does it."""
+    done, made = folder / "done", folder / "made"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        while not done.exists():  # another process is at it
+            time.sleep(0.05)
+    else:
+        try:
+            said = make(made)
+        except BaseException as error:
+            said = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            (folder / "said").write_text(said, encoding="utf-8")
+            done.touch()
+    return made, (folder / "said").read_text(encoding="utf-8")
+
+
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all processes of this test session have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 def soup(path: Path) -> BeautifulSoup:

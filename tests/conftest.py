@@ -1,22 +1,23 @@
 """What all tests share."""
 
 import os
-import socket
+from pathlib import Path
 
 import pytest
 
-from tests.building import FORGE, ROOT, Site, mkdocs_build
+from tests.building import ADDRESS, FORGE, ROOT, Site, mkdocs_build, once, shared
 
 os.environ["MPLBACKEND"] = "agg"  # no test opens a window, nor does a process that one starts
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The real site, built strictly, once per test session, for an address that is free."""
-    folder = tmp_path_factory.mktemp("built") / "site"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}/"
-    built = mkdocs_build(ROOT, folder, {"SITE_URL": url, "REPO_URL": FORGE})
-    assert built.returncode == 0, built.stdout
-    return Site(folder, url)
+    """The real site, built strictly, once per test session."""
+
+    def build(into: Path) -> str:
+        built = mkdocs_build(ROOT, into, {"SITE_URL": ADDRESS, "REPO_URL": FORGE})
+        return f"exit {built.returncode}\n{built.stdout}"
+
+    folder, said = once(shared(tmp_path_factory) / "site", build)
+    assert said.startswith("exit 0\n"), said
+    return Site(folder, ADDRESS)

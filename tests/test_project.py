@@ -4,7 +4,8 @@ import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -98,6 +99,12 @@ def test_every_direct_dependency_has_a_lower_bound() -> None:
     assert [str(need) for need in asked if not re.search(">=|==", str(need.specifier))] == []
 
 
+@cache
+def owners() -> Mapping[str, list[str]]:
+    """Which distributions bring a top-level name."""
+    return packages_distributions()
+
+
 def imported(folder: str) -> set[str]:
     """The top-level names of other people's packages that the code in a folder imports."""
     names: set[str] = set()
@@ -107,7 +114,7 @@ def imported(folder: str) -> set[str]:
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 names.add(str(node.module).partition(".")[0])
-    return names & packages_distributions().keys()
+    return names & owners().keys()
 
 
 @pytest.mark.parametrize(
@@ -115,11 +122,10 @@ def imported(folder: str) -> set[str]:
 )
 def test_every_package_that_the_code_imports_is_asked_for(folder: str, extra: str) -> None:
     asked = {"numpy", "cnnref", *(requirement.name for requirement in direct(extra))}
-    owners = packages_distributions()
     unasked = {
         name
         for name in imported(folder)
-        if not asked & {owner.lower().replace("_", "-") for owner in owners[name]}
+        if not asked & {owner.lower().replace("_", "-") for owner in owners()[name]}
     }
     assert unasked == set()
 

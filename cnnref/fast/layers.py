@@ -28,21 +28,26 @@ def conv(
     x, w, b, windows, dtype = arguments.conv("conv", x, w, b, stride, padding, dilation, groups)
     view = patches(padded(x, windows, 0), windows)  # (N, C_in, *m, *k)
     inputs, outputs = w.shape[1], len(w) // groups
-    taps = tuple(range(2, w.ndim))
-    places = tuple(axis + w.ndim - 2 for axis in taps)
-    y = np.concatenate(
-        [
-            np.tensordot(
-                view[:, g * inputs : (g + 1) * inputs],  # (N, C_in/groups, *m, *k)
-                w[g * outputs : (g + 1) * outputs],  # (C_out/groups, C_in/groups, *k)
-                axes=((1, *places), (1, *taps)),
-            )
-            for g in range(groups)
-        ],
-        axis=-1,
-    )  # (N, *m, C_out)
-    y = np.moveaxis(y, -1, 1)
+    parts = [
+        product(
+            view[:, g * inputs : (g + 1) * inputs],  # (N, C_in/groups, *m, *k)
+            w[g * outputs : (g + 1) * outputs],  # (C_out/groups, C_in/groups, *k)
+        )
+        for g in range(groups)
+    ]
+    y = np.moveaxis(np.concatenate(parts, axis=-1), -1, 1)  # (N, C_out, *m)
     return (y if b is None else y + b).astype(dtype, order="C")
+
+
+def product(view: Array, w: Array) -> Array:
+    """What the windows (N, C, *m, *k) give with the weights (C_out, C, *k): (N, *m, C_out).
+
+    With `@`, because np.dot takes one weight for a factor, and loses NaN times zero.
+    """
+    rank = w.ndim - 2
+    columns = np.moveaxis(view, 1, 1 + rank)  # (N, *m, C, *k)
+    rows = columns.reshape(-1, w[0].size)  # (N * prod(m), C * prod(k))
+    return (rows @ w.reshape(len(w), -1).T).reshape(*columns.shape[: 1 + rank], len(w))
 
 
 def padded(x: Array, windows: Sequence[Window], value: float) -> Array:

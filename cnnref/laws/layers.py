@@ -239,6 +239,16 @@ def conv_reads_its_windows(cnn: Any, case: ConvCase) -> Sides:
     return np.isnan(y), expected
 
 
+@law("conv.zero-weights-read", cases=pointwise())
+def zero_weights_read(cnn: Any, case: ConvCase) -> Sides:
+    """A weight of zero reads its input, too: zero times NaN is NaN."""
+    place = spoilt(case.x)
+    y = cnn.conv(case.x, np.zeros_like(case.w))
+    expected = np.zeros(y.shape)
+    expected[0].T[tuple(reversed(place))] = np.nan  # in every output channel
+    return y, expected
+
+
 def spoilt(x: Array) -> list[int]:
     """The place at which the first channel of the first item has just become NaN."""
     place = [int(i) for i in np.unravel_index(np.argmax(x[0, 0]), x.shape[2:])]

@@ -253,7 +253,7 @@ def uses(statement: Statement, scope: Scope) -> tuple[set[str], set[str]]:
     """The operations called and the options given for some cases within a scope."""
     names: set[str] = set()
     options: set[str] = set()
-    for case in sample(statement, scope, TRACED):
+    for case in sample(statement, scope, TRACED // 2):
         used = calls_of(statement, case).used()
         names, options = names | used[0], options | used[1]
     return names, options

@@ -95,11 +95,11 @@ def compare(sides: object) -> Comparison:
         return refused(first, second)
     wanted = second if isinstance(second, AtMost | Within) else Within(np.asarray(second), ZERO)
     came = np.asarray(first)
-    shape = wanted.bound.shape if isinstance(wanted, AtMost) else wanted.value.shape
-    if came.dtype == object or second is None:
+    promised = wanted.bound if isinstance(wanted, AtMost) else wanted.value
+    if object in (came.dtype, promised.dtype):
         raise TypeError(f"a law must return arrays; got {type(first).__name__} and {second!r:.50}")
-    if came.shape != shape:
-        reason = f"shape {came.shape} came instead of {shape}"
+    if came.shape != promised.shape:
+        reason = f"shape {came.shape} came instead of {promised.shape}"
         return Comparison(came.size, reason, listed(came), promise(second))
     agree = agreement(came, wanted)
     if agree.all():

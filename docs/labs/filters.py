@@ -183,7 +183,7 @@ show(
 # ## Colour: a layer with channels
 #
 # A colour picture has three channels. The layer `conv` takes an input with batch and channel axes,
-# $x$ of shape $(N, C_{in}, n, n)$, and each of its output channels sums over all input channels.
+# $x$ of shape $(N, C_\text{in}, n, n)$, and each of its output channels sums over all input channels.
 #
 # With a kernel of one by one there is no neighbourhood left: only the channels are mixed, at each
 # pixel alike. The sepia of old photographs is such a mix. With `groups=3` it is the other way

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.building import Site
+from tests.building import ADDRESS, Site
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = (
@@ -25,31 +25,33 @@ QUIET = (
 
 
 class Quietly(SimpleHTTPRequestHandler):
-    """Serves files and says nothing; a missing one is answered with the site's 404 page."""
+    """Serves files and says nothing."""
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""
 
 
 @pytest.fixture(scope="session")
-def served(site: Site) -> Iterator[Site]:
-    """The built site, served at the address it was built for."""
-    port = urlsplit(site.url).port
-    assert port is not None
+def port(site: Site) -> Iterator[int]:
+    """Where a little server answers for the built site."""
     handler = partial(Quietly, directory=str(site.folder))
-    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield site
+        yield server.server_port
         server.shutdown()
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The Chromium of this machine, or the one that CHROMIUM names."""
+def browser(port: int) -> Iterator[Browser]:
+    """The Chromium of this machine, or the one that CHROMIUM names; it finds the site there."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
         pytest.skip("no Chromium is installed; set CHROMIUM to the path of one to run this test")
+    own = (
+        f"--host-resolver-rules=MAP {urlsplit(ADDRESS).hostname} 127.0.0.1:{port}",
+        f"--unsafely-treat-insecure-origin-as-secure={ADDRESS.rstrip('/')}",  # the clipboard
+    )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=found, args=[*QUIET, *own])
         yield browser
         browser.close()

@@ -61,10 +61,10 @@ def addresses(site: Site) -> list[str]:
     return [address for address in site.pages() if address != "404.html"]
 
 
-def test_no_page_asks_a_foreign_host_or_reports_an_error(browser: Browser, served: Site) -> None:
-    for address in addresses(served):
+def test_no_page_asks_a_foreign_host_or_reports_an_error(browser: Browser, site: Site) -> None:
+    for address in addresses(site):
         with opened(browser) as page:
-            page.goto(served.url + address, wait_until="networkidle")
+            page.goto(site.url + address, wait_until="networkidle")
 
 
 @pytest.mark.parametrize(
@@ -76,43 +76,41 @@ def test_no_page_asks_a_foreign_host_or_reports_an_error(browser: Browser, serve
         "setTimeout(() => { throw new Error('broken'); })",
     ],
 )
-def test_a_foreign_request_or_an_error_is_noticed(
-    browser: Browser, served: Site, fault: str
-) -> None:
+def test_a_foreign_request_or_an_error_is_noticed(browser: Browser, site: Site, fault: str) -> None:
     with pytest.raises(AssertionError), opened(browser) as page:  # noqa: PT012
-        page.goto(served.url)
+        page.goto(site.url)
         page.evaluate(fault)
         page.wait_for_timeout(300)
 
 
 @pytest.mark.parametrize("width", [320, 390])
-def test_no_page_is_wider_than_a_phone(browser: Browser, served: Site, width: int) -> None:
+def test_no_page_is_wider_than_a_phone(browser: Browser, site: Site, width: int) -> None:
     wide = {}
     with opened(browser, width=width) as page:
-        for address in addresses(served):
-            page.goto(served.url + address)
+        for address in addresses(site):
+            page.goto(site.url + address)
             page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
             if page.evaluate(TOO_WIDE):
                 wide[address] = page.evaluate(TOO_WIDE)[:5]
     assert wide == {}
 
 
-def test_words_in_figures_can_be_read_on_a_phone(browser: Browser, served: Site) -> None:
+def test_words_in_figures_can_be_read_on_a_phone(browser: Browser, site: Site) -> None:
     small = {}
     with opened(browser, width=390) as page:
-        for address in addresses(served):
-            page.goto(served.url + address)
+        for address in addresses(site):
+            page.goto(site.url + address)
             size = page.evaluate(SMALLEST_LABEL)
             if size < 9:
                 small[address] = size
     assert small == {}
 
 
-def test_figures_follow_the_theme(browser: Browser, served: Site) -> None:
+def test_figures_follow_the_theme(browser: Browser, site: Site) -> None:
     colours = {}
     for scheme in ("light", "dark"):
         with opened(browser, scheme=scheme) as page:
-            page.goto(served.url + "convolution/")
+            page.goto(site.url + "convolution/")
             look = "(e) => getComputedStyle(e).color"
             text = page.locator("article p").first.evaluate(look)
             drawn = page.locator("figure svg text").first.evaluate(
@@ -124,9 +122,9 @@ def test_figures_follow_the_theme(browser: Browser, served: Site) -> None:
     assert colours["light"] != colours["dark"]
 
 
-def test_the_theme_can_be_chosen_and_stays(browser: Browser, served: Site) -> None:
+def test_the_theme_can_be_chosen_and_stays(browser: Browser, site: Site) -> None:
     with opened(browser) as page:
-        page.goto(served.url)
+        page.goto(site.url)
         seen = []
         for _ in range(3):
             page.locator("form[data-md-component=palette] label:not([hidden])").click()
@@ -134,13 +132,13 @@ def test_the_theme_can_be_chosen_and_stays(browser: Browser, served: Site) -> No
         assert sorted(seen) == ["default", "default", "slate"]
         while page.evaluate("document.body.dataset.mdColorScheme") != "slate":
             page.locator("form[data-md-component=palette] label:not([hidden])").click()
-        page.goto(served.url + "convolution/")
+        page.goto(site.url + "convolution/")
         assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
 
 
-def test_pages_stay_whole_under_instant_navigation(browser: Browser, served: Site) -> None:
+def test_pages_stay_whole_under_instant_navigation(browser: Browser, site: Site) -> None:
     with opened(browser) as page:
-        page.goto(served.url, wait_until="networkidle")
+        page.goto(site.url, wait_until="networkidle")
         page.evaluate("window.here = 'still here'")
         page.locator(".md-sidebar--primary a", has_text="Convolution").first.click()
         page.wait_for_url("**/convolution/")
@@ -154,18 +152,18 @@ def test_pages_stay_whole_under_instant_navigation(browser: Browser, served: Sit
         assert law.get_attribute("open") is not None
 
 
-def test_the_search_finds_a_word_of_the_prose(browser: Browser, served: Site) -> None:
+def test_the_search_finds_a_word_of_the_prose(browser: Browser, site: Site) -> None:
     with opened(browser) as page:
-        page.goto(served.url, wait_until="networkidle")
+        page.goto(site.url, wait_until="networkidle")
         page.keyboard.press("/")
         page.keyboard.type("pooling", delay=20)
         page.locator(".md-search-result__item").first.wait_for()
 
 
-def test_the_copy_button_copies_the_block(browser: Browser, served: Site) -> None:
+def test_the_copy_button_copies_the_block(browser: Browser, site: Site) -> None:
     with opened(browser) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page.goto(served.url + "convolution/", wait_until="networkidle")
+        page.goto(site.url + "convolution/", wait_until="networkidle")
         block = page.locator("div.language-python").first
         block.hover()
         block.locator("button.md-code__button[data-md-type=copy]").click()
@@ -173,12 +171,12 @@ def test_the_copy_button_copies_the_block(browser: Browser, served: Site) -> Non
         assert copied.strip() == block.locator("code").inner_text().strip()
 
 
-def test_a_law_can_be_linked_to(browser: Browser, served: Site) -> None:
+def test_a_law_can_be_linked_to(browser: Browser, site: Site) -> None:
     with opened(browser) as page:
-        page.goto(served.url + "convolution/")
+        page.goto(site.url + "convolution/")
         name = page.locator("details.law").last.get_attribute("id")
         page.goto("about:blank")
-        page.goto(f"{served.url}convolution/#{name}", wait_until="networkidle")
+        page.goto(f"{site.url}convolution/#{name}", wait_until="networkidle")
         law = page.locator("details.law").last
         assert law.get_attribute("open") is not None
         box = law.bounding_box()

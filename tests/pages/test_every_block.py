@@ -7,14 +7,18 @@ from sitegen.run import check
 from tests.building import ROOT
 from tests.pages.prose import really_run
 
-BLOCKS = [block for page in pages(ROOT / "docs", ROOT / "README.md") for block in read(page)]
+BLOCKS = [
+    pytest.param(block, id=block.where)
+    for page in pages(ROOT / "docs", ROOT / "README.md")
+    for block in read(page)
+]
 
 
 def test_there_are_blocks_to_run() -> None:
     assert len(BLOCKS) > 10
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.where)
+@pytest.mark.parametrize("block", BLOCKS)
 def test_the_block_does_what_its_page_says(block: Block) -> None:
     faults = check(block, really_run(block))
     assert not faults, "\n".join(str(fault) for fault in faults)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sitegen.blocks import pages
+from sitegen.blocks import label, pages
 from tests.building import ROOT
 from tests.pages.prose import claimed, computed
 
@@ -12,7 +12,9 @@ from tests.pages.prose import claimed, computed
 ALLOWED = {
     "contributing/decisions.md": {"3.11": "a version of Python"},
 }
-PAGES = [page for page in pages(ROOT / "docs") if "api" not in page.parts]
+PAGES = [
+    pytest.param(page, id=label(page)) for page in pages(ROOT / "docs") if "api" not in page.parts
+]
 
 
 def uncomputed(page: Path, name: str) -> list[str]:
@@ -23,7 +25,7 @@ def uncomputed(page: Path, name: str) -> list[str]:
     return [f"{name}:{line}: {number}" for number, line in said.items() if number not in shown]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", PAGES)
 def test_a_block_of_the_page_computes_every_number_of_its_prose(page: Path) -> None:
     missing = uncomputed(page, page.relative_to(ROOT / "docs").as_posix())
     assert not missing, "no block of the page computes\n" + "\n".join(missing)

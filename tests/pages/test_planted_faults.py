@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import little_site
+from tests.building import little_site, once, shared
 
 FIGURE = "import matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()\n"
 GOOD = (
@@ -62,9 +62,15 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the strict build of a site with all those pages says."""
     files = {f"{name}.md": text for name, (text, _) in FAULTS.items()}
     files |= {"index.md": "# Home\n", "labs/faulty.py": FAULTY_LAB}
-    built = little_site(tmp_path_factory.mktemp("faulty"), files)
-    assert built.returncode != 0
-    return built.stdout
+
+    def build(into: Path) -> str:
+        into.mkdir()
+        built = little_site(into, files)
+        return f"exit {built.returncode}\n{built.stdout}"
+
+    _, said = once(shared(tmp_path_factory) / "faulty", build)
+    assert said.startswith("exit 1\n"), said
+    return said
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -4,11 +4,12 @@ import pickle
 import sys
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from sitegen import cards, fences, run
-from sitegen.blocks import Block, Fault
+from sitegen.blocks import Block, Fault, read
 
 FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n"
 
@@ -155,6 +156,22 @@ def test_a_change_of_the_package_or_of_the_runner_makes_kept_results_stale(
     run._fingerprint.cache_clear()
     seen.append(run.fingerprint())
     assert len(set(seen)) == 6
+
+
+def test_many_new_blocks_are_run_ahead_and_their_results_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "FEW", 3)
+    page = tmp_path / "page.md"
+    made_up = uuid4()  # so that nothing is kept of these blocks
+    page.write_text("".join(f"```python\nprint('{made_up}', {n})\n```\n" for n in range(3)))
+    blocks = read(page)
+    run.run_ahead(blocks[1:])
+    assert not any(run._kept(block).exists() for block in blocks)
+    run.run_ahead([*blocks, block("1 / 0\n")])
+    for number, each in enumerate(blocks):
+        assert run.cached(each).stdout == f"{made_up} {number}\n"
+        run._kept(each).unlink()
 
 
 def test_only_a_block_that_does_nothing_else_is_a_citation() -> None:

@@ -72,8 +72,8 @@ def padded(numbers: Numbers, reach: Sizes, padding: str, reading: bool) -> str |
         padding = numbers.among("same", "same_lower")
     if padding == "keeping":
         totals = [numbers.among(span - 1, numbers.between(0, 6)) for span in reach]
-        befores = [numbers.between(0, total) for total in totals]
-        return tuple((b, total - b) for b, total in zip(befores, totals, strict=True))
+        fronts = [numbers.between(0, total) for total in totals]
+        return tuple((b, total - b) for b, total in zip(fronts, totals, strict=True))
     if padding == "pairs":
         most = [min(span - 1, 3) if reading else 3 for span in reach]
         return tuple((numbers.between(0, top), numbers.between(0, top)) for top in most)
