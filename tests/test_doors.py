@@ -29,15 +29,32 @@ def parts(result: Any) -> tuple[np.ndarray, ...]:
     return tuple(part for part in found if isinstance(part, np.ndarray))
 
 
+def agree(ours: Any, theirs: Any) -> None:
+    """Compare two results, numbers beside arrays too."""
+    assert isinstance(ours, tuple) is isinstance(theirs, tuple)
+    both = (ours, theirs) if isinstance(ours, tuple) else ((ours,), (theirs,))
+    for mine, other in zip(*both, strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-12, atol=1e-12)
+
+
 def test_every_operation_is_called() -> None:
     assert sorted(call.operation for call in CALLS) == sorted(fast.__all__)
 
 
 @EVERY
 def test_the_good_calls_are_good_and_both_agree_on_them(call: GoodCall) -> None:
-    ours, theirs = call.on(fast), call.on(literal)
-    for mine, other in zip(parts(ours), parts(theirs), strict=True):
-        np.testing.assert_allclose(mine, other, rtol=1e-12, atol=1e-12)
+    agree(call.on(fast), call.on(literal))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "identity"])
+@pytest.mark.parametrize("operation", ["recurrent_conv", "recurrent_conv_grad"])
+def test_both_agree_on_recurrent_layers_with_small_weights_and_every_activation(
+    operation: str, activation: str
+) -> None:
+    call = next(call for call in CALLS if call.operation == operation)
+    small = {name: array / 16 for name, array in call.arrays.items()}
+    given = {**small, "activation": activation}
+    agree(call.on(fast, **given), call.on(literal, **given))
 
 
 @EVERY_ARRAY

@@ -1,8 +1,14 @@
-"""Pooling where it is easily got wrong: places of no value, ties, infinities, no spatial axes."""
+"""Pooling and scores where they are easily got wrong: nothing to take, ties, infinities, NaN."""
 
 import numpy as np
 
-from cnnref import channel_max_pool, channel_max_pool_grad, max_unpool
+from cnnref import (
+    channel_max_pool,
+    channel_max_pool_grad,
+    max_pool_indices,
+    max_unpool,
+    softmax_cross_entropy,
+)
 
 
 def test_unpooling_leaves_out_what_has_no_place() -> None:
@@ -26,3 +32,28 @@ def test_channels_are_pooled_without_spatial_axes_too() -> None:
     assert channel_max_pool(x, 2).tolist() == [[2, 4], [8, 6]]
     dx = channel_max_pool_grad(x, [[1, 2], [3, 4]], 2)
     assert dx.tolist() == [[0, 1, 2, 0], [3, 0, 0, 4]]
+
+
+def test_the_place_of_a_maximum_is_the_first_real_one_whatever_ties_with_the_padding() -> None:
+    low = -np.inf
+    padded = max_pool_indices([[[low, low, 3, 3]]], 2, stride=1, padding=1)
+    assert padded.tolist() == [[[0, 0, 2, 2, 3]]]
+    assert max_pool_indices([[[1.0, 2.0]]], 1, padding=1).tolist() == [[[-1, 0, 1, -1]]]
+
+
+def test_not_a_number_is_larger_than_any() -> None:
+    x = [[[1, np.nan, 2, np.nan, np.inf]]]
+    assert max_pool_indices(x, 5).tolist() == [[[1]]]
+    assert max_pool_indices(x, 2, stride=1, padding=1).tolist() == [[[0, 1, 1, 3, 3, 4]]]
+
+
+def test_places_count_along_the_last_axis_first_and_begin_anew_for_each_item_and_channel() -> None:
+    x = np.zeros((2, 2, 3, 4))
+    x[:, :, 1, 2] = 1
+    assert max_pool_indices(x, (3, 4)).tolist() == [[[[6]], [[6]]]] * 2
+
+
+def test_scores_too_large_for_an_exponential_still_have_a_finite_loss() -> None:
+    loss, dz = softmax_cross_entropy([[1000, 0], [0, -1000]], [1, 0])
+    assert loss == 500
+    assert dz.tolist() == [[0.5, -0.5], [0, 0]]
