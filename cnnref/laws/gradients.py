@@ -122,12 +122,17 @@ BIASED = backwards(convs(bias="given"), "conv")
 TILED_BIASED = backwards(tiled_layers(bias="given"), "tiled_conv")
 
 
+def paired_bias(cnn: Any, dy: Array, b: Any) -> Any:
+    """What the gradient of a bias pairs to: <b, db>."""
+    return inner(b, cnn.bias_grad(dy, b.shape))
+
+
 @law("gradients.biases-are-the-adjoint", cases=BIASED, needs=["conv.b"])
 def biases_are_the_adjoint(cnn: Any, case: Backward[ConvCase]) -> Sides:
     """The inner product of dy with what a bias adds to conv is that of the bias with its gradient,
     for a bias per channel and for one per place."""
     added = case.case.on(cnn.conv) - replace(case.case, b=None).on(cnn.conv)
-    return inner(added, case.dy), inner(case.case.b, cnn.bias_grad(case.dy, np.shape(case.case.b)))
+    return inner(added, case.dy), paired_bias(cnn, case.dy, case.case.b)
 
 
 @law("gradients.tiled-biases-are-the-adjoint", cases=TILED_BIASED, needs=["tiled_conv.b"])
@@ -135,7 +140,7 @@ def tiled_biases_are_the_adjoint(cnn: Any, case: Backward[PlacedCase]) -> Sides:
     """The inner product of dy with what a bias adds to a tiled layer is that of the bias with its
     gradient, for a bias per channel, per place, and per place of the tile."""
     added = case.case.on(cnn.tiled_conv) - replace(case.case, b=None).on(cnn.tiled_conv)
-    return inner(added, case.dy), inner(case.case.b, cnn.bias_grad(case.dy, np.shape(case.case.b)))
+    return inner(added, case.dy), paired_bias(cnn, case.dy, case.case.b)
 
 
 @law("gradients.bias-per-channel-sums", cases=bias_gradients())

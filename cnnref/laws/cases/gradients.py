@@ -16,11 +16,12 @@ C = TypeVar("C")
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Backward(Case, Generic[C]):
-    """A case of a layer, a gradient of what the layer makes of it, and a step of its input."""
+    """A case of a layer, a gradient of what the layer makes of it, and a step of its input (or of
+    all its arrays, then as a case)."""
 
     case: C
     dy: Array
-    step: Array | None = None
+    step: Any = None
 
     def on(self, operation: Operation) -> Any:
         """The gradient or gradients, of an operation that gets what the layer gets, and dy."""

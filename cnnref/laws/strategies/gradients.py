@@ -11,11 +11,14 @@ from cnnref import literal
 from cnnref.laws.cases import (
     Backward,
     BiasGradCase,
+    RecurrentCase,
     ScoresCase,
     Signal,
     Sizes,
     TransposeCase,
+    Twins,
     WeightGradCase,
+    altered,
     to_input,
     to_weights,
 )
@@ -24,6 +27,7 @@ from cnnref.laws.offered import Scope
 from cnnref.laws.runner import Cases
 from cnnref.laws.strategies.layers import convs
 from cnnref.laws.strategies.signals import precision, sizes
+from cnnref.laws.strategies.variants import recurrents
 
 
 def backwards(cases: Cases, operation: str, *gradients: str, step: bool = False) -> Cases:
@@ -113,6 +117,19 @@ def weight_gradients(
     return build
 
 
+def recurrent_steps(*ranks: int, activations: tuple[str, ...]) -> Cases:
+    """A recurrent layer, a gradient of all its estimates, and a small step of all its arrays."""
+    layers = recurrents(*ranks, activations=activations)
+    layered = backwards(layers, "recurrent_conv", "recurrent_conv_grad")
+
+    def build(numbers: Numbers, scope: Scope) -> Backward[RecurrentCase]:
+        back: Backward[RecurrentCase] = layered(numbers, scope)
+        step = altered(back.case, lambda array: numbers.integers(array.shape, array.dtype, 2))
+        return replace(back, step=step)
+
+    return build
+
+
 def bias_gradients(*ranks: int) -> Cases:
     """A gradient of an output, and the shape of a bias: shared, tiled, or one per place."""
 
@@ -136,5 +153,16 @@ def scores(equal: bool = False) -> Cases:
         labels = [numbers.between(0, classes - 1) for _ in range(batch)]
         z = numbers.integers((batch, 1 if equal else classes), most=40) / 8
         return ScoresCase(np.repeat(z, classes // z.shape[1], axis=1), np.array(labels))
+
+    return build
+
+
+def score_steps() -> Cases:
+    """Scores with labels, and steps of the scores in place of scores."""
+    some = scores()
+
+    def build(numbers: Numbers, scope: Scope) -> Twins[ScoresCase]:
+        case: ScoresCase = some(numbers, scope)
+        return Twins(case, replace(case, z=numbers.integers(case.z.shape)))
 
     return build

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnref import literal
-from cnnref.laws.cases import ColumnsCase, PatchCase, UnpoolCase
+from cnnref.laws.cases import Backward, ColumnsCase, PatchCase, UnpoolCase
 from cnnref.laws.numbers import Numbers
 from cnnref.laws.offered import Scope
 from cnnref.laws.runner import Cases
 from cnnref.laws.strategies.axes import Wanted, axes
-from cnnref.laws.strategies.gradients import narrowed
+from cnnref.laws.strategies.gradients import backwards, narrowed
 from cnnref.laws.strategies.signals import precision, sizes
 
 
@@ -29,12 +28,11 @@ def patches(*ranks: int, padding: str = "any") -> Cases:
 
 def columns(*ranks: int, padding: str = "any") -> Cases:
     """Columns as they may have been read, and where."""
-    read = patches(*ranks, padding=padding)
+    read = backwards(patches(*ranks, padding=padding), "im2col")
 
     def build(numbers: Numbers, scope: Scope) -> ColumnsCase:
-        case: PatchCase = read(numbers, scope)
-        shape = case.on(literal.im2col).shape
-        return case.columns(numbers.integers(shape, case.x.dtype))
+        back: Backward[PatchCase] = read(numbers, scope)
+        return back.case.columns(back.dy)
 
     return build
 
