@@ -158,3 +158,11 @@ def test_an_empty_batch_is_legal_and_stays_empty(call: GoodCall) -> None:
         batch_first, steps_first = (0, *whole.shape[1:]), (whole.shape[0], 0, *whole.shape[2:])
         assert part.shape in {batch_first, steps_first, whole.shape}  # the last for weights
         assert not part.any()
+
+
+def test_a_complex_number_around_an_array_makes_it_complex_and_a_real_one_leaves_it_narrow() -> (
+    None
+):
+    line = np.ones(1, np.float32)
+    assert fast.pad(line, 1, 2j).tolist() == [2j, 1, 2j]
+    assert fast.pad(line, 1, 2.5).dtype == np.float32
