@@ -36,7 +36,7 @@ def board(columns: float, rows: float) -> tuple[Figure, Axes]:
     """An empty figure of this many cells, its axes measured in cells from the top left."""
     figure = plt.figure(figsize=(columns * CELL, rows * CELL), layout="none")
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal")
+    axes.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal")  # so nothing has to be clipped
     axes.axis("off")
     return figure, axes
 
@@ -79,6 +79,7 @@ def cells(
                 edgecolor=palette.PADDING if hatched else colour,
                 hatch="////" if hatched else None,
                 linewidth=1,
+                clip_on=False,
             )
         )
         shown = number(value)
@@ -94,7 +95,8 @@ def _clear(axes: Axes, row: float, column: float, letters: int) -> None:
     """Clear the hatching behind a number, centred here, so that it can be read."""
     width = 0.2 + 0.15 * letters
     corner = (column - width / 2, row - 0.26)
-    axes.add_patch(Rectangle(corner, width, 0.52, facecolor=palette.PAPER, edgecolor="none"))
+    patch = Rectangle(corner, width, 0.52, facecolor=palette.PAPER, edgecolor="none", clip_on=False)
+    axes.add_patch(patch)
 
 
 def outline(
@@ -117,6 +119,7 @@ def outline(
             linewidth=SELECTED,
             linestyle=dashes,
             joinstyle="miter",
+            clip_on=False,
             zorder=3,
         )
     )

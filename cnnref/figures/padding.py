@@ -132,6 +132,7 @@ def _nodes(axes: Axes, window: Window | None, n: int, row: float, step: float, r
                 edgecolor=ROLES[role] if real else palette.PADDING,
                 hatch=None if real else "//////",
                 linewidth=1,
+                clip_on=False,
                 zorder=3,
             )
         )
@@ -215,10 +216,7 @@ def visits(n: int, kernel_size: int, of: str = "input") -> Figure:
     for name, table in tables.items():
         top = 0.95 + (height - len(table)) / 2
         word(axes, top - 0.45, left + len(table) / 2, f"{of}, {name}", role=of)
-        cells(axes, table, top, left, of)
-        for (i, j), count in np.ndenumerate(table):
-            share = 0.4 * count / kernel_size**2
-            axes.add_patch(Rectangle((left + j, top + i), 1, 1, color=ROLES[of], alpha=share, lw=0))
+        _heat(axes, table, top, left, of, kernel_size**2)
         left += len(table) + GAP
     what = {
         "input": "How many outputs read each place of the input",
@@ -226,3 +224,13 @@ def visits(n: int, kernel_size: int, of: str = "input") -> Figure:
     }[of]
     told = " ".join(f"Padding {name}: {listed(table)}." for name, table in tables.items())
     return described(figure, f"{what}, {n} by {n} with {kernel_size} by {kernel_size}. {told}")
+
+
+def _heat(axes: Axes, counts: Table, top: float, left: float, role: str, most: int) -> None:
+    """A table of counts, each cell the darker the higher its count."""
+    for (i, j), count in np.ndenumerate(counts):
+        shade = (ROLES[role], round(0.08 + 0.47 * float(count) / most, 2))
+        corner = (left + j, top + i)
+        cell = Rectangle(corner, 1, 1, facecolor=shade, edgecolor=ROLES[role], lw=1, clip_on=False)
+        axes.add_patch(cell)
+        word(axes, top + i + 0.5, left + j + 0.5, str(count))

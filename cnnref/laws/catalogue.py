@@ -27,9 +27,13 @@ from cnnref.laws.engine import Law, Refuted, collect, distinct
 from cnnref.laws.mistakes import Mistake
 from cnnref.laws.mistakes import convolution as wrong_convolution
 from cnnref.laws.mistakes import geometry as wrong_geometry
+from cnnref.laws.mistakes import gradients as wrong_gradients
 from cnnref.laws.mistakes import layers as wrong_layers
+from cnnref.laws.mistakes import patches as wrong_patches
 from cnnref.laws.mistakes import pooling as wrong_pooling
 from cnnref.laws.mistakes import recurrent as wrong_recurrent
+from cnnref.laws.mistakes import slopes as wrong_slopes
+from cnnref.laws.mistakes import transpose as wrong_transpose
 from cnnref.laws.mistakes import unpooling as wrong_unpooling
 from cnnref.laws.mistakes import variants as wrong_variants
 from cnnref.laws.runner import judge, traced
@@ -68,6 +72,10 @@ MISTAKES: tuple[Mistake, ...] = collect(
     wrong_unpooling,
     wrong_variants,
     wrong_recurrent,
+    wrong_transpose,
+    wrong_gradients,
+    wrong_slopes,
+    wrong_patches,
 )
 distinct([statement.id for statement in (*LAWS, *REFUTED)])
 

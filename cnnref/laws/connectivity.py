@@ -31,7 +31,8 @@ def alone(n: int) -> Array:
 
 @law("connectivity.matrix-is-the-layer", cases=ON_ONE_AXIS)
 def matrix_is_the_layer(cnn: Any, case: ConvCase) -> Sides:
-    """On one axis, a layer without bias multiplies each input channel by a matrix, and adds up."""
+    """On one axis, a layer without bias multiplies every input channel by the matrix of its kernel,
+    and adds up what comes."""
     (look,), n = looks(case), case.x.shape[2]
     tables = np.array([[matrix(look, n, w) for w in kernels] for kernels in case.w])
     return case.on(cnn.conv), np.einsum("fcji,nci->nfj", tables, case.x)
@@ -39,7 +40,8 @@ def matrix_is_the_layer(cnn: Any, case: ConvCase) -> Sides:
 
 @law("connectivity.pattern-shows-who-answers", cases=ON_ONE_AXIS)
 def pattern_shows_who_answers(cnn: Any, case: ConvCase) -> Sides:
-    """If no weight is zero, an output answers to exactly those inputs it is connected to."""
+    """On one axis, if no weight is zero, an output answers to exactly those places that its pattern
+    connects it to."""
     (look,), n = looks(case), case.x.shape[2]
     w = np.abs(case.w[:1, :1]) + 1
     answers = replace(case, x=alone(n), w=w).on(cnn.conv)[:, 0].T != 0  # (m, n)
@@ -87,8 +89,8 @@ def weights_of_a_local_layer(cnn: Any, case: PlacedCase) -> Sides:
     cases=tiled_layers(1, padding="valid", bias="none"),
 )
 def sharing_is_counted(cnn: Any, case: PlacedCase) -> Sides:
-    """Without padding, a weight of a tile sits on one connection for each place j of its j mod t:
-    on m connections if t is 1, on a single one if t is m."""
+    """Without padding, weight w(r, a) of a tiled layer sits on one connection for each place j with
+    j mod t = r: on m of them if t is 1, on a single one if t is m."""
     (k,), (tile,) = case.kernel_size, case.tile
     each = np.eye(tile * k).reshape(tile * k, 1, tile, k)  # an output channel for each weight
     layer = replace(case, x=np.ones((1, 1, case.x.shape[2])), w=each.transpose(2, 0, 1, 3))
@@ -99,8 +101,8 @@ def sharing_is_counted(cnn: Any, case: PlacedCase) -> Sides:
 
 @law("connectivity.connections-are-counted", cases=convs(1, 2, padding="valid", bias="none"))
 def connections_are_counted(cnn: Any, case: ConvCase) -> Sides:
-    """Without padding every output has as many connections as one kernel has weights, and every
-    output channel as many as its kernel has weights times places."""
+    """Without padding, and with no weight zero, an output has as many connections as one kernel has
+    weights."""
     inputs = int(np.prod(case.x.shape[1:]))
     each = np.eye(inputs).reshape(inputs, *case.x.shape[1:])
     y = replace(case, x=each, w=np.abs(case.w) + 1).on(cnn.conv)  # (inputs, C_out, *m)
@@ -112,7 +114,8 @@ def connections_are_counted(cnn: Any, case: ConvCase) -> Sides:
     cases=convs(2, padding="pairs", groups=(1,), bias="none"),
 )
 def axes_multiply(cnn: Any, case: ConvCase) -> Sides:
-    """In an image, the numbers of outputs that read a place multiply: one per axis."""
+    """In an image, the number of outputs that read a place is that of its row times that of its
+    column."""
     n = case.x.shape[2:]
     each = np.eye(n[0] * n[1]).reshape(-1, 1, *n)
     y = replace(case, x=each, w=np.ones((1, 1, *case.w.shape[2:]))).on(cnn.conv)
@@ -127,8 +130,8 @@ def axes_multiply(cnn: Any, case: ConvCase) -> Sides:
     cases=tiled_layers(1, padding="pairs", bias="none"),
 )
 def is_dense_with_fixed_zeros(cnn: Any, case: PlacedCase) -> Sides:
-    """A convolution, tiled or local layer is a dense layer: zero where nothing is connected, and
-    with one number on all connections that share a weight."""
+    """On one axis, convolution, tiled and locally connected layers are dense layers: with zeros
+    where nothing is connected, and one number wherever a weight is shared."""
     (look,), (tile,), n = looks(case), case.tile, case.x.shape[2]
     index = weight_index(look, n, tile)  # (m, n)
     weights = np.moveaxis(case.w, 0, 2).reshape(*case.w.shape[1:3], -1)  # (C_out, C_in, t k)

@@ -97,7 +97,7 @@ def channel_pool_of_maxima(cnn: Any, case: Twins[ChannelCase]) -> Sides:
 
 @law("channel-pool.commutes-with-growth", cases=channel_pools())
 def channel_pool_commutes_with_growth(cnn: Any, case: ChannelCase) -> Sides:
-    """Pooling across channels commutes with every map that never falls, such as the rectifier."""
+    """Rectifying before pooling across channels is rectifying after it, for it never falls."""
     rectified = replace(case, x=cnn.relu(case.x)).on(cnn.channel_max_pool)
     return rectified, cnn.relu(case.on(cnn.channel_max_pool))
 
@@ -112,7 +112,7 @@ def channel_pool_nan_wins(cnn: Any, case: ChannelCase) -> Sides:
 
 @law("channel-pool.refuses-a-rest", cases=channel_pools())
 def refuses_a_rest(cnn: Any, case: ChannelCase) -> Sides:
-    """Channels of which some are left when they are put into groups are refused."""
+    """Channels that cannot be put into groups without a rest are refused."""
     odd = np.concatenate([case.x, case.x, case.x[:, :1]], axis=1)
     return lambda: cnn.channel_max_pool(odd, 2), refusal(ValueError)
 
@@ -143,7 +143,8 @@ def response(cnn: Any, case: ConvCase) -> Any:
 
 @law("invariance.quarter-turns", cases=plain_convs(2, padding="valid"))
 def responds_to_quarter_turns(cnn: Any, case: ConvCase) -> Sides:
-    """With all quarter turns of a kernel in one group, a turned image gets the turned response."""
+    """With all quarter turns of a square kernel in one group, and without padding, a turned image
+    gets the turned response."""
     case = squared(case)
     turned = replace(case, x=np.rot90(case.x, axes=(2, 3)))
     return response(cnn, turned), np.rot90(response(cnn, case), axes=(2, 3))
@@ -151,7 +152,8 @@ def responds_to_quarter_turns(cnn: Any, case: ConvCase) -> Sides:
 
 @law("invariance.forgets-the-turn", cases=plain_convs(2, padding="valid"))
 def forgets_the_turn(cnn: Any, case: ConvCase) -> Sides:
-    """And if all places are pooled, too, nothing is left of the turn: the answer is invariant."""
+    """With all quarter turns of a square kernel in one group, the best response over all places is
+    the same for every quarter turn of the image."""
     case = squared(case)
     answers = []
     for turn in range(4):
@@ -166,7 +168,7 @@ def forgets_the_turn(cnn: Any, case: ConvCase) -> Sides:
     cases=plain_convs(2, padding="valid"),
 )
 def one_kernel_turns(cnn: Any, case: ConvCase) -> Sides:
-    """Any layer with square kernels answers to a turned image with its turned output."""
+    """Any layer with square kernels, and without padding, turns its output with the image."""
     case = squared(case)
     turned = cnn.conv(np.rot90(case.x, axes=(2, 3)), case.w)
     return turned, np.rot90(cnn.conv(case.x, case.w), axes=(2, 3))

@@ -52,21 +52,23 @@ def is_traced_by_patterns(cnn: Any, case: Tower) -> Sides:
 
 @law("receptive.is-found-by-probing", cases=towers(2, padded="any"))
 def is_found_by_probing(cnn: Any, case: Tower) -> Sides:
-    """With positive kernels, changing places one at a time shows the same connections."""
+    """With positive kernels, changing places one at a time finds exactly the connections of all
+    layers, one after the other."""
     return probe(lambda x: case.on(cnn, x), (1, case.n)), traced(case)
 
 
 @law("receptive.stays-in-its-interval", cases=towers(padded="any"))
 def stays_in_its_interval(cnn: Any, case: Tower) -> Sides:
-    """Whatever is padded, and be it between layers, a unit answers to no place outside the interval
-    of its receptive field."""
+    """However the layers are padded, a unit answers to no place outside the interval of its
+    receptive field."""
     seen = answers(cnn, case)
     return seen, at_most(interval(receptive_field(case.windows), *seen.shape))
 
 
 @law("receptive.reaches-its-ends", cases=towers())
 def reaches_its_ends(cnn: Any, case: Tower) -> Sides:
-    """Without padding, every unit answers to the first and to the last place of its interval."""
+    """Without padding and with positive kernels, a unit answers to the first and to the last place
+    of its interval."""
     seen, field = answers(cnn, case), receptive_field(case.windows)
     return ends(seen), np.array([field.interval(j) for j in range(len(seen))])
 
@@ -80,8 +82,8 @@ def ends(seen: Array) -> Array:
 
 @law("receptive.size-adds-up", cases=towers())
 def size_adds_up(cnn: Any, case: Tower) -> Sides:
-    """Without padding, a unit sees from end to end 1 place, and for each layer (k - 1) d more times
-    the strides of the layers below."""
+    """Without padding, a unit sees 1 place, and for each layer (k - 1) d times the strides of the
+    layers below more, counted from the first to the last."""
     size = 1
     for layer, look in enumerate(case.windows):
         below = prod(under.stride for under in case.windows[:layer])
@@ -100,8 +102,8 @@ def jumps_by_all_strides(cnn: Any, case: Tower) -> Sides:
 
 @law("receptive.padding-moves-it", cases=towers(padded="any"))
 def padding_moves_it(cnn: Any, case: Tower) -> Sides:
-    """Padding makes no field larger: where no window reads any, a unit sees both ends of its
-    interval, which begins a padding before the layer times the strides below earlier."""
+    """Padding makes no field larger, but begins it earlier: by the places before each layer, times
+    the strides below; where no padding is read, both ends are seen."""
     unit = next(j for j in count() if in_view(case, j)[0] >= 0)
     wide = replace(case, x=np.zeros((1, 1, in_view(case, unit)[1] + 1)))
     strides = [look.stride for look in case.windows]
@@ -125,7 +127,7 @@ def in_view(case: Tower, unit: int) -> tuple[int, int]:
 
 @law("receptive.composes", cases=towers(4))
 def receptive_field_composes(cnn: Any, case: Tower) -> Sides:
-    """Layers of size r and jump j, and layers of size q on them, see r + (q - 1) j places."""
+    """Without padding, layers of size q on layers of size r and jump j see r + (q - 1) j places."""
     cut = len(case.windows) // 2
     below, above = receptive_field(case.windows[:cut]), receptive_field(case.windows[cut:])
     widths = np.diff(ends(answers(cnn, case))) + 1
@@ -134,7 +136,7 @@ def receptive_field_composes(cnn: Any, case: Tower) -> Sides:
 
 @law("receptive.one-by-one-adds-nothing", cases=moved(towers(2, padded="any"), 2))
 def one_by_one_adds_nothing(cnn: Any, case: Moved[Tower]) -> Sides:
-    """A 1x1 layer at stride 1, put between others, changes no receptive field."""
+    """A 1x1 layer at stride 1, put on or between others, changes no receptive field."""
     tower, at = case.case, min(case.by, len(case.case.windows))
     pools = tower.pools and (*tower.pools[:at], False, *tower.pools[at:])
     longer = replace(
@@ -148,8 +150,8 @@ def one_by_one_adds_nothing(cnn: Any, case: Moved[Tower]) -> Sides:
 
 @law("receptive.has-no-holes-at-small-jumps", cases=towers(padded="first", holes=False))
 def has_no_holes_at_small_jumps(cnn: Any, case: Tower) -> Sides:
-    """If no taps are further apart than the field below is wide, and only the input is padded, a
-    unit answers to all places of its interval that lie in the input."""
+    """With positive kernels, taps nowhere further apart than the field below is wide, and only the
+    input padded, a unit answers to all places of its interval that lie in the input."""
     seen = answers(cnn, case)
     return seen, interval(receptive_field(case.windows), *seen.shape)
 
@@ -197,8 +199,8 @@ def effect_of_two_taps_is_binomial(cnn: Any, case: Pair) -> Sides:
 
 @law("receptive.effect-widens-like-a-root", cases=pairs(1))
 def effect_widens_like_a_root(cnn: Any, case: Pair) -> Sides:
-    """Through L layers of k ones, the ways have the variance L (k^2 - 1) / 12: their spread grows
-    with the root of L, while the field grows with L."""
+    """Through L layers of k ones, the ways in which places reach a unit have the variance
+    L (k^2 - 1) / 12: they spread with the root of L, while the field grows with L."""
     layers, k = 1 + case.x.size % 4, case.w.size
     ways = paths(cnn, layers, k)
     places = np.arange(len(ways))

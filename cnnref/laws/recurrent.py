@@ -54,7 +54,8 @@ def recurrent_unrolls(cnn: Any, case: RecurrentCase) -> Sides:
 
 @law("recurrent.unrolls-with-tanh", cases=recurrents(1, activations=("tanh",)), exact=False)
 def recurrent_unrolls_with_tanh(cnn: Any, case: RecurrentCase) -> Sides:
-    """If no activation is given, it is the hyperbolic tangent, and the same unrolling holds."""
+    """Without a word for the activation it is the hyperbolic tangent, in a deep network of "same"
+    layers that all share the same kernels."""
     bounds = np.array(tanh_bounds(case)).reshape(-1, *(1 for _ in case.x.shape))
     return case.on(cnn.recurrent_conv), within(unrolled(cnn, case), bounds)
 
@@ -150,8 +151,8 @@ def weight(kernel: Array) -> int:
 
 @law("recurrent.settles", cases=ON_ONE_AXIS, needs=ACTIVE)
 def recurrent_settles(cnn: Any, case: RecurrentCase) -> Sides:
-    """If the activation is no steeper than 1, and c, the largest sum of |v| times that of |w|, is
-    below 1, then all later estimates stay within c^t / (1 - c) max|Y_1| of estimate t."""
+    """If the activation is no steeper than 1, and c, the largest sum of |v| per output times that
+    of |w|, is below 1, all later estimates stay within c^t / (1 - c) max|Y_1| of estimate t."""
     product = weight(case.v) * weight(case.w)
     power = 2.0 ** product.bit_length()  # so that all numbers below stay exact
     c, small = product / power, replace(case, w=case.w / power, steps=case.steps + 1)

@@ -49,7 +49,7 @@ def indices_point_at_the_maximum(cnn: Any, case: PoolCase) -> Sides:
     cases=pools(1, 2, operation="max_pool_indices", padding="pairs", reading=False),
 )
 def first_of_equals(cnn: Any, case: PoolCase) -> Sides:
-    """Of equal maxima the first one counts, row after row; a window without input has index -1."""
+    """Of equal maxima the first counts, row after row; a window without input has the index -1."""
     x = np.clip(case.x, -1, 1)  # so that many are equal
     indices = replace(case, x=x).on(cnn.max_pool_indices)
     n, reads = x.shape[2:], seen(case, indices.shape[2:])
@@ -65,7 +65,7 @@ def first_of_equals(cnn: Any, case: PoolCase) -> Sides:
 
 @law("indices.nan-wins", cases=pools(operation="max_pool_indices", padding="pairs"))
 def indices_nan_wins(cnn: Any, case: PoolCase) -> Sides:
-    """The index of a window that reads a NaN is the place of the NaN."""
+    """A window has the index of the only NaN exactly if it reads it."""
     place = spoilt(case.x)
     y = case.on(cnn.max_pool_indices)[0, 0]
     here = np.ravel_multi_index(tuple(place), case.x.shape[2:])
@@ -143,15 +143,3 @@ def undoes_pooling(cnn: Any, case: PoolCase) -> Sides:
     """Unpooling undoes max pooling: what was pooled comes back."""
     indices = case.on(cnn.max_pool_indices)
     return cnn.max_unpool(case.on(cnn.max_pool), indices, case.x.shape[2:]), case.x
-
-
-@refuted(
-    "unpool.keeps-the-sum",
-    case=PoolCase(row(1), (2,), (1,), ((1, 1),), (1,)),
-    cases=pools(1, operation="max_pool_indices", padding="pairs", ceil=False),
-)
-def keeps_the_sum(cnn: Any, case: PoolCase) -> Sides:
-    """Unpooling keeps the sum of what was pooled, also where windows overlap."""
-    pooled, indices = case.on(cnn.max_pool), case.on(cnn.max_pool_indices)
-    back = cnn.max_unpool(pooled, indices, case.x.shape[2:])
-    return back.sum(axis=2), pooled.sum(axis=2)

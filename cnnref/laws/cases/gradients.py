@@ -23,7 +23,7 @@ class Backward(Case, Generic[C]):
     dy: Array
     step: Any = None
 
-    def on(self, operation: Operation) -> Any:
+    def on(self, operation: Callable[..., Any]) -> Any:
         """The gradient or gradients, of an operation that gets what the layer gets, and dy."""
         case: Any = self.case
         return case.back(operation, self.dy)
@@ -121,7 +121,7 @@ class ScoresCase(Case):
     z: Array
     labels: Array
 
-    def on(self, operation: Operation) -> Any:
+    def on(self, operation: Callable[..., Any]) -> Any:
         """The loss, and its gradient."""
         return operation(self.z, self.labels)
 

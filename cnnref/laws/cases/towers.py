@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnref.laws.cases.layers import ConvCase, PoolCase
-from cnnref.laws.cases.showing import Case
+from cnnref.laws.cases.showing import Case, plain
 from cnnref.laws.numbers import Array
 from cnnref.window import Window
 
@@ -24,6 +24,18 @@ class Tower(Case):
     def n(self) -> int:
         """The number of input places."""
         return int(self.x.shape[2])
+
+    def __str__(self) -> str:
+        """The input and the layers one after the other, with the options that say something."""
+        layers = [f"x = {plain(self.x)}"]
+        pools = self.pools or (False,) * len(self.windows)
+        for look, w, pool in zip(self.windows, self.weights, pools, strict=True):
+            given = [f"kernel_size = {look.kernel}" if pool else f"w = {plain(w)}"]
+            for option, usual in (("stride", 1), ("dilation", 1), ("before", 0), ("after", 0)):
+                value = getattr(look, option)
+                given += [] if value == usual else [f"{option} = {value}"]
+            layers.append(("a pool" if pool else "a layer") + f" with {', '.join(given)}")
+        return ", then ".join(layers)
 
     def on(self, cnn: Any, x: Array) -> Array:
         """What the layers make of an input (N, 1, n)."""

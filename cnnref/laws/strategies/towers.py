@@ -29,13 +29,14 @@ def towers(
 
     def build(numbers: Numbers, scope: Scope) -> Tower:
         rank = scope.rank(numbers, 1)
-        both = narrowed(scope, "conv", "max_pool") if pooled else scope
+        pooling = pooled and scope.offers("max_pool") and scope.has("max_pool", "stride")
+        both = narrowed(scope, "conv", "max_pool") if pooling else scope
         looks: list[Window] = []
         pools: list[bool] = []
         size = jump = 1
         for layer in range(numbers.between(1, most)):
             here = padded == "any" or (padded == "first" and not layer)
-            pool = pooled and both.offers("max_pool") and numbers.among(False, False, True)
+            pool = pooling and numbers.among(False, False, True)
             look = window(numbers, both, here, pool)
             if not holes and look.kernel > 1 and look.dilation * jump > size:
                 fits = jump <= size
