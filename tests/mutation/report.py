@@ -71,5 +71,6 @@ def table(found: list[Fault]) -> str:
         own = [fault for fault in found if name in (fault.module, "all")]
         seen, slow = sum(fault.seen for fault in own), sum(fault.code in SLOW for fault in own)
         score = f"{100 * seen / max(len(own), 1):.1f} %"
-        rows.append(f"| {name} | {len(own)} | {seen} | {slow} | {len(own) - seen} | {score} |")
+        cells = [name, len(own), seen, slow, len(own) - seen, score]
+        rows.append(f"| {' | '.join(f'`{cell}`' for cell in cells)} |")
     return "\n".join(rows)

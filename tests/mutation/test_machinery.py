@@ -75,6 +75,6 @@ def test_the_report_counts_faults_and_shows_the_line_of_each(tmp_path: Path) -> 
     assert [(fault.function, fault.seen) for fault in found] == [("f", False), ("C.g", True)]
     assert [line for _, line in planted(tmp_path, found)] == ["b = a - 1", "return 2"]
     assert table(found).splitlines()[2:] == [
-        "| cnnref.m | 2 | 1 | 1 | 1 | 50.0 % |",
-        "| all | 2 | 1 | 1 | 1 | 50.0 % |",
+        "| `cnnref.m` | `2` | `1` | `1` | `1` | `50.0 %` |",
+        "| `all` | `2` | `1` | `1` | `1` | `50.0 %` |",
     ]
