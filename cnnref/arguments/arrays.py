@@ -15,6 +15,9 @@ T = TypeVar("T")
 EXACT = 2**53
 """Integers up to here, and no further, are all exact in float64."""
 
+INTEGERS = "biu"
+"""The kinds of arrays that hold integers; booleans are 0 and 1."""
+
 silently = np.errstate(all="ignore")
 """Decorates every operation: NaN and infinities flow as arithmetic says, without a warning."""
 
@@ -49,7 +52,7 @@ def numeric(op: str, name: str, value: ArrayLike, *, complexes: bool = False) ->
             f"{op}: {name} must hold {'' if complexes else 'real '}numbers of at most double "
             f"precision; got dtype {array.dtype}"
         )
-    if array.dtype.kind in "iu" and largest(array) > EXACT:
+    if largest(array) > EXACT:
         raise ValueError(f"{op}: integers in {name} must be at most 2**53 in size")
     return array
 
@@ -67,7 +70,7 @@ def overflowing(value: ArrayLike, array: Array) -> bool:
     return entries.size > 0 and all(isinstance(entry, int) for entry in entries.flat)
 
 
-def solid(op: str, name: str, array: Array, first: int, shapes: str) -> None:
+def solid(op: str, name: str, array: Array, shapes: str, first: int = 0) -> None:
     """Refuse empty axes from the first on (a batch may be empty)."""
     if 0 in array.shape[first:]:
         raise ValueError(f"{op}: {name} must not have an empty axis; got {shapes}")
@@ -80,7 +83,7 @@ def said(**shapes: tuple[int, ...]) -> str:
 
 def floating(array: Array) -> Array:
     """Integers and booleans as float64, everything else as it is, in the machine's byte order."""
-    dtype = np.dtype(np.float64) if array.dtype.kind in "biu" else array.dtype
+    dtype = np.dtype(np.float64) if array.dtype.kind in INTEGERS else array.dtype
     return np.asarray(array, dtype=dtype.newbyteorder("="))
 
 
@@ -94,7 +97,7 @@ def working(arrays: list[Array]) -> tuple[list[Array], np.dtype[Any]]:
 
 def largest(array: Array) -> int:
     """The largest absolute value of an integer array, as a Python int; 0 for other arrays."""
-    if array.dtype.kind not in "biu" or not array.size:
+    if array.dtype.kind not in INTEGERS or not array.size:
         return 0
     return max(int(array.max()), -int(array.min()))
 
@@ -104,14 +107,14 @@ def heaviest(array: Array, axes: tuple[int, ...] | None = None) -> int:
 
     Summed in float64, which is exact up to 2**53 and stays above it beyond.
     """
-    if array.dtype.kind not in "biu":
+    if array.dtype.kind not in INTEGERS:
         return 0
     return int(np.abs(array.astype(np.float64)).sum(axis=axes).max())
 
 
 def exact(op: str, arrays: list[Array], bound: int) -> None:
     """Refuse a call on integers alone whose result could leave the exact range."""
-    if all(array.dtype.kind in "biu" for array in arrays) and bound > EXACT:
+    if all(array.dtype.kind in INTEGERS for array in arrays) and bound > EXACT:
         raise ValueError(
             f"{op}: results on integers must stay within 2**53; these could reach {bound}"
         )

@@ -1,5 +1,6 @@
 """The door of the gradients, each an operation of its own."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,13 +23,15 @@ from cnnref.arguments.layers import (
     Layer,
     Recurrent,
     biased,
+    densely,
     fits,
     grouped,
     layered,
     places,
     recurrent,
+    room_around,
     spread,
-    tiled,
+    tiling,
 )
 from cnnref.arguments.pooling import Pool, channel_pool, pooled
 from cnnref.window import Window, integer, resolve, sources
@@ -88,8 +91,7 @@ def conv_transpose(
         weight += largest(arrays[2])
     exact(op, arrays, weight)
     arrays, dtype = working(arrays)
-    around = (size + window.before + window.after for size, window in zip(n, found, strict=True))
-    room(op, (arrays[0].shape[0], inputs, *around), arrays[0].dtype)
+    room_around(op, (len(arrays[0]), inputs), n, found, arrays[0].dtype)
     shaped = spread(arrays[2], len(n)) if b is not None else None
     return Transposed(arrays[0], arrays[1], shaped, count, n, found, dtype)
 
@@ -142,7 +144,7 @@ def bias_grad(
     shapes = said(dy=array.shape)
     if array.ndim < 2:
         raise ValueError(f"{op}: dy must have the axes (N, C, *m); got {shapes}")
-    solid(op, "dy", array, 1, shapes)
+    solid(op, "dy", array, shapes, 1)
     if not isinstance(shape, tuple | list):
         raise TypeError(f"{op}: shape must be a tuple of integers; got {shape!r}")
     sizes = named(op, lambda: tuple(integer("each entry of shape", size, 1) for size in shape))
@@ -174,10 +176,10 @@ def pool_grad(
     n = arrays[0].shape[2:]
     found, _ = pooled(op, n, kernel_size, stride, padding, dilation, ceil_mode)
     matching(op, arrays[1], (*arrays[0].shape[:2], *places(found, n)))
-    taps = int(np.prod([window.kernel for window in found], dtype=object))
+    taps = math.prod(window.kernel for window in found)
     exact(op, arrays, largest(arrays[1]) * taps)
     arrays, dtype = working(arrays)
-    fits(op, arrays[0], found, arrays[1].shape)
+    room_around(op, arrays[0].shape[:2], n, found, arrays[0].dtype)
     return arrays[0], arrays[1], found, dtype
 
 
@@ -207,8 +209,7 @@ def pool_shape_grad(
     found, sides = pooled(op, shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
     matching(op, array, (*shape[:2], *places(found, shape[2:])))
     (array,), dtype = working([array])
-    around = (size + w.before + w.after for size, w in zip(shape[2:], found, strict=True))
-    room(op, (*shape[:2], *around), array.dtype)
+    room_around(op, shape[:2], shape[2:], found, array.dtype)
     return shape, Pool(array, found, sides, dtype)
 
 
@@ -218,12 +219,7 @@ def dense_grad(
     """The door of dense_grad: x, w, dy and the dtype."""
     arrays = [numeric(op, name, a) for name, a in zip(("x", "w", "dy"), (x, w, dy), strict=True)]
     shapes = said(x=arrays[0].shape, w=arrays[1].shape, dy=arrays[2].shape)
-    if arrays[0].ndim < 2:
-        raise ValueError(f"{op}: x must have the axes (N, C, *n); got {shapes}")
-    solid(op, "x", arrays[0], 1, shapes)
-    if arrays[1].ndim != arrays[0].ndim or arrays[1].shape[1:] != arrays[0].shape[1:]:
-        raise ValueError(f"{op}: w must have the axes (C_out, C_in, *n) of x; got {shapes}")
-    solid(op, "w", arrays[1], 0, shapes)
+    densely(op, arrays[0], arrays[1], shapes)
     matching(op, arrays[2], (len(arrays[0]), len(arrays[1])))
     to_x = largest(arrays[2]) * heaviest(arrays[1], (0,))
     to_w = largest(arrays[0]) * heaviest(arrays[2], (0,))
@@ -242,18 +238,15 @@ def tiled_grad(
     dilation: object,
 ) -> tuple[Layer, Array]:
     """The door of locally_connected_grad and tiled_conv_grad: the layer, and dy beside it."""
-    gradient = numeric(op, "dy", dy)
-    layer = tiled(op, x, w, None, stride, padding, dilation)
-    outputs = layer.w.shape[len(layer.windows)]
-    m = places(layer.windows, layer.x.shape[2:])
-    matching(op, gradient, (len(layer.x), outputs, *m))
-    given = [numeric(op, "x", x), numeric(op, "w", w), gradient]
-    to_x = largest(gradient) * heaviest(given[1])
-    to_w = largest(given[0]) * heaviest(gradient)
-    exact(op, given, max(to_x, to_w))
-    arrays, _ = working([layer.x, layer.w, gradient])
-    dtype = np.result_type(layer.dtype, floating(gradient).dtype)
-    return layer._replace(x=arrays[0], w=arrays[1], dtype=dtype), arrays[2]
+    arrays, found, m = tiling(op, x, w, stride, padding, dilation)
+    arrays.append(numeric(op, "dy", dy))
+    matching(op, arrays[2], (len(arrays[0]), arrays[1].shape[len(m)], *m))
+    to_x = largest(arrays[2]) * heaviest(arrays[1])
+    to_w = largest(arrays[0]) * heaviest(arrays[2])
+    exact(op, arrays, max(to_x, to_w))
+    arrays, dtype = working(arrays)
+    room_around(op, arrays[0].shape[:2], arrays[0].shape[2:], found, arrays[0].dtype)
+    return Layer(arrays[0], arrays[1], None, found, dtype), arrays[2]
 
 
 def elementwise_grad(op: str, x: ArrayLike, dy: ArrayLike) -> tuple[Array, Array, np.dtype[Any]]:
@@ -323,8 +316,8 @@ def labelled(op: str, z: ArrayLike, labels: ArrayLike) -> tuple[Array, Array, np
     shapes = said(z=scores.shape, labels=classes.shape)
     if scores.ndim != 2:
         raise ValueError(f"{op}: z must have the axes (N, classes); got {shapes}")
-    solid(op, "z", scores, 1, shapes)
-    if classes.dtype.kind not in "iu" and classes.size:
+    solid(op, "z", scores, shapes, 1)
+    if not np.issubdtype(classes.dtype, np.integer) and classes.size:
         raise TypeError(f"{op}: labels must be integers; got dtype {classes.dtype}")
     if classes.shape != scores.shape[:1]:
         raise ValueError(f"{op}: labels must have one entry per row of z; got {shapes}")

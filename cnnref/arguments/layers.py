@@ -1,5 +1,6 @@
 """The door of the layers on (N, C, *n)."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,12 +82,12 @@ def layered(op: str, name: str, x: Array, shapes: str) -> None:
         raise ValueError(
             f"{op}: {name} must have the axes (N, C, *n) with at least 1 spatial axis; got {shapes}"
         )
-    solid(op, name, x, 1, shapes)
+    solid(op, name, x, shapes, 1)
 
 
 def grouped(op: str, name: str, x: Array, w: Array, groups: object, shapes: str) -> int:
     """Refuse weights (C_out, C_in/groups, *k) that do not fit the channels of x; the groups."""
-    solid(op, "w", w, 0, shapes)
+    solid(op, "w", w, shapes)
     if x.ndim != w.ndim:
         raise ValueError(f"{op}: {name} and w must have the same number of axes; got {shapes}")
     count = named(op, lambda: integer("groups", groups, 1))
@@ -124,9 +125,20 @@ def places(found: tuple[Window, ...], n: tuple[int, ...]) -> tuple[int, ...]:
 
 def fits(op: str, x: Array, found: tuple[Window, ...], result: tuple[int, ...]) -> None:
     """Refuse a padded input or a result that no memory holds."""
-    around = (n + w.before + w.after for n, w in zip(x.shape[2:], found, strict=True))
-    room(op, (*x.shape[:2], *around), x.dtype)
+    room_around(op, x.shape[:2], x.shape[2:], found, x.dtype)
     room(op, result, x.dtype)
+
+
+def room_around(
+    op: str,
+    lead: tuple[int, ...],
+    n: tuple[int, ...],
+    found: tuple[Window, ...],
+    dtype: np.dtype[Any],
+) -> None:
+    """Refuse an input (*lead, *n) that no memory holds with its padding around it."""
+    around = (size + w.before + w.after for size, w in zip(n, found, strict=True))
+    room(op, (*lead, *around), dtype)
 
 
 def dense(
@@ -134,13 +146,7 @@ def dense(
 ) -> tuple[Array, Array, Array | None, np.dtype[Any]]:
     """The door of dense: x, w, b and the result's dtype."""
     arrays = [numeric(op, "x", x), numeric(op, "w", w)]
-    shapes = said(x=arrays[0].shape, w=arrays[1].shape)
-    if arrays[0].ndim < 2:
-        raise ValueError(f"{op}: x must have the axes (N, C, *n); got {shapes}")
-    solid(op, "x", arrays[0], 1, shapes)
-    if arrays[1].ndim != arrays[0].ndim or arrays[1].shape[1:] != arrays[0].shape[1:]:
-        raise ValueError(f"{op}: w must have the axes (C_out, C_in, *n) of x; got {shapes}")
-    solid(op, "w", arrays[1], 0, shapes)
+    densely(op, arrays[0], arrays[1], said(x=arrays[0].shape, w=arrays[1].shape))
     weight = largest(arrays[0]) * heaviest(arrays[1], tuple(range(1, arrays[1].ndim)))
     if b is not None:
         arrays.append(biased(op, b, {(len(arrays[1]),)}))
@@ -149,6 +155,16 @@ def dense(
     arrays, dtype = working(arrays)
     room(op, (len(arrays[0]), len(arrays[1])), arrays[0].dtype)
     return arrays[0], arrays[1], arrays[2] if b is not None else None, dtype
+
+
+def densely(op: str, x: Array, w: Array, shapes: str) -> None:
+    """Refuse weights (C_out, C_in, *n) that do not meet every entry of an input (N, C_in, *n)."""
+    if x.ndim < 2:
+        raise ValueError(f"{op}: x must have the axes (N, C, *n); got {shapes}")
+    solid(op, "x", x, shapes, 1)
+    if w.shape[1:] != x.shape[1:]:
+        raise ValueError(f"{op}: w must have the axes (C_out, C_in, *n) of x; got {shapes}")
+    solid(op, "w", w, shapes)
 
 
 def tiled(
@@ -161,24 +177,9 @@ def tiled(
     dilation: object,
 ) -> Layer:
     """The door of locally_connected and tiled_conv; a bias comes back as (C_out, *m)."""
-    arrays = [numeric(op, "x", x), numeric(op, "w", w)]
-    shapes = said(x=arrays[0].shape, w=arrays[1].shape)
-    layered(op, "x", arrays[0], shapes)
-    rank = arrays[0].ndim - 2
-    lead = "m" if op.startswith("locally_connected") else "t"
-    if arrays[1].ndim != 2 * rank + 2:
-        raise ValueError(f"{op}: w must have the axes (*{lead}, C_out, C_in, *k); got {shapes}")
-    solid(op, "w", arrays[1], 0, shapes)
-    outputs, inputs = arrays[1].shape[rank : rank + 2]
-    if arrays[0].shape[1] != inputs:
-        raise ValueError(
-            f"{op}: w has {inputs} input channels but x has {arrays[0].shape[1]} ({shapes})"
-        )
-    n, tile = arrays[0].shape[2:], arrays[1].shape[:rank]
-    found = named(op, lambda: resolve(n, arrays[1].shape[rank + 2 :], stride, padding, dilation))
-    m = places(found, n)
-    if lead == "m" and tile != m:
-        raise ValueError(f"{op}: w must have weights for each of the places {m}; got {shapes}")
+    arrays, found, m = tiling(op, x, w, stride, padding, dilation)
+    rank = len(m)
+    *tile, outputs = arrays[1].shape[: rank + 1]
     weight = largest(arrays[0]) * heaviest(arrays[1], tuple(range(rank + 1, arrays[1].ndim)))
     if b is not None:
         arrays.append(biased(op, b, {(outputs,), (outputs, *m), (outputs, *tile)}))
@@ -188,6 +189,31 @@ def tiled(
     fits(op, arrays[0], found, (arrays[0].shape[0], outputs, *m))
     shaped = None if b is None else repeated(arrays[2], m)
     return Layer(arrays[0], arrays[1], shaped, found, dtype)
+
+
+def tiling(
+    op: str, x: ArrayLike, w: ArrayLike, stride: object, padding: object, dilation: object
+) -> tuple[list[Array], tuple[Window, ...], tuple[int, ...]]:
+    """Input and weights (*t, C_out, C_in, *k) that fit together, the Windows, the places."""
+    arrays = [numeric(op, "x", x), numeric(op, "w", w)]
+    shapes = said(x=arrays[0].shape, w=arrays[1].shape)
+    layered(op, "x", arrays[0], shapes)
+    rank = arrays[0].ndim - 2
+    lead = "m" if op.startswith("locally_connected") else "t"
+    if arrays[1].ndim != 2 * rank + 2:
+        raise ValueError(f"{op}: w must have the axes (*{lead}, C_out, C_in, *k); got {shapes}")
+    solid(op, "w", arrays[1], shapes)
+    inputs = arrays[1].shape[rank + 1]
+    if arrays[0].shape[1] != inputs:
+        raise ValueError(
+            f"{op}: w has {inputs} input channels but x has {arrays[0].shape[1]} ({shapes})"
+        )
+    n, k = arrays[0].shape[2:], arrays[1].shape[rank + 2 :]
+    found = named(op, lambda: resolve(n, k, stride, padding, dilation))
+    m = places(found, n)
+    if lead == "m" and arrays[1].shape[:rank] != m:
+        raise ValueError(f"{op}: w must have weights for each of the places {m}; got {shapes}")
+    return arrays, found, m
 
 
 def repeated(bias: Array, m: tuple[int, ...]) -> Array:
@@ -212,7 +238,7 @@ def recurrent(
     shapes = said(**{name: a.shape for name, a in zip("xuvw", arrays, strict=True)})
     layered(op, "x", arrays[0], shapes)
     for name, kernel in zip("uvw", arrays[1:], strict=True):
-        solid(op, name, kernel, 0, shapes)
+        solid(op, name, kernel, shapes)
     if len({array.ndim for array in arrays}) > 1:
         raise ValueError(f"{op}: x, u, v and w must have the same number of axes; got {shapes}")
     inputs, (hidden, reads), (outputs, sees), back = (
@@ -270,7 +296,7 @@ def patches(
     found = named(op, lambda: resolve(n, kernel_size, stride, padding, dilation))
     (array,), dtype = working([array])
     m = places(found, n)
-    taps = int(np.prod([window.kernel for window in found], dtype=object))
+    taps = math.prod(window.kernel for window in found)
     fits(op, array, found, (array.shape[0], array.shape[1] * taps, *m))
     return array, found, dtype
 
@@ -289,21 +315,20 @@ def columns(
     shapes = said(cols=array.shape)
     if array.ndim != 3:
         raise ValueError(f"{op}: cols must have the axes (N, C*prod(k), prod(m)); got {shapes}")
-    solid(op, "cols", array, 1, shapes)
+    solid(op, "cols", array, shapes, 1)
     n = named(op, lambda: spatial("output_size", output_size))
     found = named(op, lambda: resolve(n, kernel_size, stride, padding, dilation))
     k, m = tuple(window.kernel for window in found), places(found, n)
-    taps, count = int(np.prod(k, dtype=object)), int(np.prod(m, dtype=object))
+    taps, count = math.prod(k), math.prod(m)
     if array.shape[1] % taps or array.shape[2] != count:
         raise ValueError(
             f"{op}: cols must have a multiple of {taps} rows and {count} columns; got {shapes}"
         )
     exact(op, [array], largest(array) * taps)
     (array,), dtype = working([array])
-    shape = (array.shape[0], array.shape[1] // taps, *n)
-    around = (size + window.before + window.after for size, window in zip(n, found, strict=True))
-    room(op, (*shape[:2], *around), array.dtype)
-    return array.reshape(*shape[:2], *k, *m), n, found, dtype
+    lead = (array.shape[0], array.shape[1] // taps)
+    room_around(op, lead, n, found, array.dtype)
+    return array.reshape(*lead, *k, *m), n, found, dtype
 
 
 def spatial(name: str, value: object) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """The door of pooling on (N, C, *n)."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,7 +67,7 @@ def channel_pool(op: str, x: ArrayLike, size: object) -> tuple[Array, int, np.dt
     shapes = said(x=array.shape)
     if array.ndim < 2:
         raise ValueError(f"{op}: x must have the axes (N, C, *n); got {shapes}")
-    solid(op, "x", array, 1, shapes)
+    solid(op, "x", array, shapes, 1)
     count = named(op, lambda: integer("size", size, 1))
     if array.shape[1] % count:
         raise ValueError(
@@ -83,7 +84,7 @@ def unpool(
     array, where = numeric(op, "y", y), numeric(op, "indices", indices)
     shapes = said(y=array.shape, indices=where.shape)
     layered(op, "y", array, shapes)
-    if where.dtype.kind not in "iu":
+    if not np.issubdtype(where.dtype, np.integer):
         raise TypeError(f"{op}: indices must be integers; got dtype {where.dtype}")
     if where.shape != array.shape:
         raise ValueError(f"{op}: y and indices must have the same shape; got {shapes}")
@@ -93,7 +94,7 @@ def unpool(
             f"{op}: output_size must have one entry per spatial axis; got {len(n)} for "
             f"{array.ndim - 2} ({output_size!r})"
         )
-    count = int(np.prod(n, dtype=object))
+    count = math.prod(n)
     (array,), dtype = working([array])
     room(op, (*array.shape[:2], *n), array.dtype)
     places = where.astype(np.int64)

@@ -37,7 +37,7 @@ def signals(op: str, x: ArrayLike, w: ArrayLike, mode: object) -> Signals:
     arrays = [numeric(op, "x", x, complexes=True), numeric(op, "w", w, complexes=True)]
     shapes = said(x=arrays[0].shape, w=arrays[1].shape)
     for name, array in zip("xw", arrays, strict=True):
-        solid(op, name, array, 0, shapes)
+        solid(op, name, array, shapes)
     if arrays[0].ndim != arrays[1].ndim or arrays[0].ndim == 0:
         raise ValueError(
             f"{op}: x and w must have the same number of axes, at least 1; got {shapes}"
@@ -71,7 +71,7 @@ def signal(op: str, name: str, x: ArrayLike) -> tuple[Array, np.dtype[Any]]:
     """The door of flip: one array without channels."""
     array = numeric(op, name, x, complexes=True)
     shapes = said(**{name: array.shape})
-    solid(op, name, array, 0, shapes)
+    solid(op, name, array, shapes)
     if array.ndim == 0:
         raise ValueError(f"{op}: {name} must have at least 1 axis; got {shapes}")
     array = floating(array)

@@ -39,7 +39,7 @@ def conv_transpose(
             product = contracted(y[:, outs], w[(outs, slice(None), *tap)], [1], [0])
             places += np.moveaxis(product, -1, 1)  # (N, C_in/groups, *m), a view of x
     x = inside(x, n, windows)
-    return (x if b is None else x + b).astype(dtype, order="C")
+    return (x if b is None else x + b).astype(dtype)
 
 
 @silently
@@ -129,7 +129,7 @@ def avg_pool_grad(
     dx = np.zeros((*shape[:2], *around(shape[2:], windows)), dy.dtype)
     for places in taps(dx, windows):
         places += share
-    return inside(dx, shape[2:], windows).astype(dtype, order="C")
+    return inside(dx, shape[2:], windows).astype(dtype)
 
 
 @silently
@@ -191,7 +191,7 @@ def placed_grad(
             product = contracted(dy[places], w[(*phase, slice(None), slice(None), *tap)], [1], [0])
             seen[places] += np.moveaxis(product, -1, 1)  # (N, C_in, *places), a view of dx
     dx = inside(dx, x.shape[2:], windows)
-    return dx.astype(dtype, order="C"), dw.astype(dtype)
+    return dx.astype(dtype), dw.astype(dtype)
 
 
 @silently
@@ -228,7 +228,7 @@ def recurrent_conv_grad(
     x, u, v, w = layer.x, layer.u, layer.v, layer.w
     hiddens, estimates = unrolled(x, u, v, w, layer.steps, activation)
     outers, inners = [], []
-    later = np.zeros(dy.shape[1:], dy.dtype)
+    later: Array | float = 0.0
     for t in reversed(range(layer.steps)):
         outers.append(dy[t] + later)
         inner = back(outers[-1], v)
@@ -249,8 +249,7 @@ def recurrent_conv_grad(
 
 def back(dy: ArrayLike, kernel: Array) -> Array:
     """The gradient through a convolution with padding "same"."""
-    dy = np.asarray(dy)
-    return conv_transpose(dy, kernel, output_size=dy.shape[2:], padding="same")
+    return conv_transpose(dy, kernel, padding="same")
 
 
 def kernel_grad(x: Sequence[Array], dy: Sequence[Array], kernel: Array) -> Array:

@@ -36,7 +36,7 @@ def conv(
         for g in range(groups)
     ]
     y = np.moveaxis(np.concatenate(parts, axis=-1), -1, 1)  # (N, C_out, *m)
-    return (y if b is None else y + b).astype(dtype, order="C")
+    return np.ascontiguousarray(y if b is None else y + b, dtype)
 
 
 def product(view: Array, w: Array) -> Array:
@@ -78,16 +78,17 @@ def patches(x: Array, windows: Sequence[Window]) -> Array:
 @silently
 def relu(x: ArrayLike) -> Array:
     """`cnnref.literal.relu`, one maximum."""
-    x, dtype = arguments.elementwise("relu", x)
-    return np.asarray(np.maximum(x, 0), dtype)
+    x, _ = arguments.elementwise("relu", x)
+    return np.asarray(np.maximum(x, 0))
 
 
 @silently
 def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> Array:
     """`cnnref.literal.dense`, one matrix product."""
     x, w, b, dtype = arguments.dense("dense", x, w, b)
-    y = x.reshape(len(x), w[0].size) @ w.reshape(len(w), -1).T
-    return (y if b is None else y + b).astype(dtype, order="C")
+    entries = tuple(range(1, x.ndim))
+    y = np.tensordot(x, w, axes=(entries, entries))
+    return (y if b is None else y + b).astype(dtype)
 
 
 @silently

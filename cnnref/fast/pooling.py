@@ -28,7 +28,7 @@ def max_pool(
         "max_pool", x, kernel_size, stride, padding, dilation, ceil_mode
     )
     y: Array = reduce(np.maximum, taps(padded(x, windows, -np.inf), windows))
-    return y.astype(dtype, order="C")
+    return y.astype(dtype)
 
 
 @silently
@@ -50,7 +50,7 @@ def avg_pool(
     counts = arguments.nonzero("avg_pool", counted(x.shape[2:], windows, sides, include))
     sums: Array = reduce(np.add, taps(padded(x, windows, 0), windows))
     y: Array = sums / counts.astype(x.dtype)
-    return y.astype(dtype, order="C")
+    return y.astype(dtype)
 
 
 def counted(
@@ -97,17 +97,14 @@ def winners(x: Array, windows: Sequence[Window]) -> Array:
     values = patches(padded(x, windows, -np.inf), windows)  # (N, C, *m, *k)
     flat = np.arange(math.prod(n)).reshape(1, 1, *n)
     places = patches(padded(flat, windows, -1), windows)[0, 0]  # (*m, *k)
-    m = values.shape[2 : 2 + rank]
     taken = math.prod(values.shape[2 + rank :])
-    values = values.reshape(*x.shape[:2], *m, taken)
-    places = places.reshape(*m, taken)
-    best = values.argmax(axis=-1)
-    # minus infinity in the input ties with padding: the first real place among the ties is meant
-    largest = np.take_along_axis(values, best[..., np.newaxis], -1)
-    real = (places >= 0) & ((values == largest) | np.isnan(values))
-    best = np.where(np.isnan(largest[..., 0]), best, real.argmax(axis=-1))
-    won = np.take_along_axis(np.broadcast_to(places, values.shape), best[..., np.newaxis], -1)
-    return np.where(real.any(axis=-1), won[..., 0], -1)
+    values = values.reshape(*values.shape[: 2 + rank], taken)
+    places = places.reshape(*places.shape[:rank], taken)
+    largest = values.max(axis=-1, keepdims=True)
+    # minus infinity in the input ties with padding, and NaN, the largest, with nothing
+    tied = (places >= 0) & ((values == largest) | np.isnan(values))
+    first = np.where(tied, places, flat.size).min(axis=-1)  # taps come in the order of places
+    return np.where(tied.any(axis=-1), first, -1)
 
 
 @silently

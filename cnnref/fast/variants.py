@@ -26,7 +26,7 @@ def locally_connected(
     layer = arguments.tiled("locally_connected", x, w, b, stride, padding, dilation)
     view = patches(padded(layer.x, layer.windows, 0), layer.windows)  # (N, C_in, *m, *k)
     y = placed(view, layer.w, len(layer.windows))
-    return (y if layer.b is None else y + layer.b).astype(layer.dtype, order="C")
+    return np.ascontiguousarray(y if layer.b is None else y + layer.b, layer.dtype)
 
 
 def placed(view: Array, w: Array, rank: int) -> Array:

@@ -31,4 +31,5 @@ ROWS = [
     ("layout([[1]], 'HH', 'HH')", ValueError, "layout: have must name each axis once; got 'HH' for shape (1, 1)"),
     ("layout([[1]], 'HW', 'HC')", ValueError, "layout: want must have the letters of have; got 'HW' and 'HC'"),
     ("layout([[1]], 2, 'HW')", TypeError, "layout: have must be a word; got 2"),
+    ("layout([[1]], 'HW', 2)", TypeError, "layout: want must be a word; got 2"),
 ]  # fmt: skip

@@ -66,4 +66,10 @@ ROWS = [
     ('softmax_cross_entropy([[1, 2]], [0.0])', TypeError, 'softmax_cross_entropy: labels must be integers; got dtype float64'),
     ('softmax_cross_entropy(np.zeros((2, 0)), [0, 0])', ValueError, 'softmax_cross_entropy: z must not have an empty axis; got z (2, 0), labels (2,)'),
     ("softmax_cross_entropy([['a']], [0])", TypeError, 'softmax_cross_entropy: z must hold real numbers of at most double precision; got dtype <U1'),
+    ('avg_pool_grad((1, 4, 5, 5), Y, 0)', ValueError, 'avg_pool_grad: kernel_size must be at least 1; got 0'),
+    ('max_pool_grad([1, 2], [1], 1)', ValueError, 'max_pool_grad: x must have the axes (N, C, *n) with at least 1 spatial axis; got x (2,), dy (1,)'),
+    ('softmax_cross_entropy([[1, 2], [3, 4], [5, 6]], [0, 1, 2])', ValueError, 'softmax_cross_entropy: labels must be from 0 to 1; got 2'),
+    ('dense_grad(np.zeros((2, 0)), [[1]], [[1]])', ValueError, 'dense_grad: x must not have an empty axis; got x (2, 0), w (1, 1), dy (1, 1)'),
+    ('dense_grad([[1]], np.zeros((0, 1)), [[1]])', ValueError, 'dense_grad: w must not have an empty axis; got x (1, 1), w (0, 1), dy (1, 1)'),
+    ("avg_pool_grad((1, 4, 5, 5), Y, 3, stride=1, count_include_pad='no')", TypeError, "avg_pool_grad: count_include_pad must be True or False; got 'no'"),
 ]  # fmt: skip

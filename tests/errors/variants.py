@@ -73,4 +73,9 @@ ROWS = [
     ('col2im(np.zeros((1, 2, 2)), (2, 2), output_size=3)', ValueError, 'col2im: kernel_size must have one entry per spatial axis; got 2 for 1 ((2, 2))'),
     ('col2im(np.zeros((1, 2, 2)), 2, output_size=())', ValueError, 'col2im: output_size must have one entry per spatial axis; got ()'),
     ('col2im([[[2**53, 0], [1, 1]]], 2, output_size=3)', ValueError, 'col2im: results on integers must stay within 2**53; these could reach 18014398509481984'),
+    ('max_unpool(LINE, [[[0, 1, 2, 3]]], (0,))', ValueError, 'max_unpool: output_size must be at least 1; got 0'),
+    ('max_unpool(LINE, [[[0, -1, -2, 9]]], 8)', ValueError, 'max_unpool: indices must be from -1 to 7; got -2'),
+    ('max_unpool(LINE, [[[0, -1, 8, -2]]], 8)', ValueError, 'max_unpool: indices must be from -1 to 7; got 8'),
+    ('dense([[1, 2]], 3)', ValueError, 'dense: w must have the axes (C_out, C_in, *n) of x; got x (1, 2), w ()'),
+    ('dense([[[1, 2]]], [[1, 2]])', ValueError, 'dense: w must have the axes (C_out, C_in, *n) of x; got x (1, 1, 2), w (1, 2)'),
 ]  # fmt: skip
