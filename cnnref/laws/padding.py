@@ -132,13 +132,13 @@ def padding_refuses_misfits(cnn: Any, case: ConvCase) -> Sides:
     return lambda: case.on(cnn.conv), refusal(ValueError)
 
 
-@law("padding.refuses-wide-kernels", cases=convs(padding="pairs", least=3), needs=PADDED)
+@law("padding.refuses-wide-kernels", cases=convs(1, 2, padding="pairs", least=3), needs=PADDED)
 def padding_refuses_wide_kernels(cnn: Any, case: ConvCase) -> Sides:
     """A window that spans one place more than there are, padding included, is refused, however few
-    taps dilation has spread over it."""
-    x = case.x[:, :, : case.spans[0] - 2].repeat(max(1, case.spans[0] - 2), axis=2)
-    short = replace(case, x=x[:, :, : case.spans[0] - 2], b=None)
-    narrow = replace(short, padding=((0, 1), *case.around[1:]))
+    its taps."""
+    batch, channels, _, *rest = case.x.shape
+    x = np.ones((batch, channels, case.spans[0] - 2, *rest))
+    narrow = replace(case, x=x, b=None, padding=((0, 1), *case.around[1:]))
     return lambda: narrow.on(cnn.conv), refusal(ValueError)
 
 
