@@ -180,7 +180,7 @@ def channel_pool_breaks_ties_first(cnn: Any, case: Backward[ChannelCase]) -> Sid
 EXACT, ON_ONE_AXIS = (
     recurrent_steps(*ranks, activations=("identity", "relu")) for ranks in ((1, 2), (1,))
 )
-ACTIVE = ["recurrent_conv_grad.activation"]
+ACTIVE = ["recurrent_conv.activation", "recurrent_conv_grad.activation"]
 
 
 @law("gradients.recurrent-is-its-definition", cases=EXACT, needs=ACTIVE)
@@ -274,7 +274,7 @@ def tangent_bound(case: Backward[RecurrentCase]) -> Any:
 @law(
     "gradients.recurrent-tells-every-step",
     cases=recurrent_steps(1, activations=("identity",)),
-    needs=["recurrent_conv.activation", *ACTIVE],
+    needs=ACTIVE,
 )
 def recurrent_tells_every_step(cnn: Any, case: Backward[RecurrentCase]) -> Sides:
     """Without activation, however large a step h of the input, the estimates' inner product with
