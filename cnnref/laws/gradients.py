@@ -38,8 +38,8 @@ TILED = backwards(tiled_layers(bias="none"), "tiled_conv", "tiled_conv_grad")
 DENSE = backwards(denses(bias="none"), "dense", "dense_grad")
 
 
-@law("gradients.weights-are-their-definition", cases=weight_gradients())
-def weights_are_their_definition(cnn: Any, case: WeightGradCase) -> Sides:
+@law("gradients.weight-is-its-definition", cases=weight_gradients())
+def weight_is_its_definition(cnn: Any, case: WeightGradCase) -> Sides:
     """`conv_weight_grad` gives the numbers of its definition: a sum over the places."""
     return case.on(cnn.conv_weight_grad), case.on(literal.conv_weight_grad)
 
@@ -112,8 +112,8 @@ def weights_of_groups_are_alone(cnn: Any, case: WeightGradCase) -> Sides:
     return case.on(cnn.conv_weight_grad), np.concatenate(alone)
 
 
-@law("gradients.biases-are-their-definition", cases=bias_gradients())
-def biases_are_their_definition(cnn: Any, case: BiasGradCase) -> Sides:
+@law("gradients.bias-is-its-definition", cases=bias_gradients())
+def bias_is_its_definition(cnn: Any, case: BiasGradCase) -> Sides:
     """`bias_grad` gives the numbers of its definition: a sum over what shares an entry."""
     return case.on(cnn.bias_grad), case.on(literal.bias_grad)
 

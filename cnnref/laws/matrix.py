@@ -24,7 +24,7 @@ from cnnref.laws.sides import Sides
 from cnnref.laws.strategies import backwards, columns, convs, patches, plain_convs
 from cnnref.laws.transpose import inner, places
 
-SMALL = convs(1, 2, dilated=False, bias="none")
+SMALL = convs(1, 2, bias="none")
 
 
 @law("matrix.im2col-is-its-definition", cases=patches())
@@ -132,7 +132,7 @@ def dense_is_a_whole_kernel(cnn: Any, case: ConvCase) -> Sides:
 
 @law(
     "matrix.weights-repeat-in-it",
-    cases=convs(1, 2, padding="valid", dilated=False, bias="none"),
+    cases=convs(1, 2, padding="valid", bias="none"),
 )
 def weights_repeat_in_it(cnn: Any, case: ConvCase) -> Sides:
     """Without padding, and with weights none of which is zero, the matrix has as many entries other
@@ -150,7 +150,7 @@ def matrix_is_toeplitz(cnn: Any, case: ConvCase) -> Sides:
     return blocks[:, 1:, :, 1:], blocks[:, :-1, :, :-1]
 
 
-@law("matrix.is-doubly-toeplitz", cases=convs(2, strided=False, dilated=False, bias="none"))
+@law("matrix.is-doubly-toeplitz", cases=convs(2, strided=False, bias="none"))
 def matrix_is_doubly_toeplitz(cnn: Any, case: ConvCase) -> Sides:
     """At stride 1 on two axes, the matrix from one channel to another is a Toeplitz matrix of
     blocks, one for each pair of rows, and each block is a Toeplitz matrix itself."""

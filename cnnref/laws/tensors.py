@@ -123,7 +123,7 @@ def empty_batch_is_legal(cnn: Any, case: Use) -> Sides:
 
 @law("tensors.empty-batch-sums-to-zero", cases=uses(only=tuple(SUMMED)))
 def empty_batch_sums_to_zero(cnn: Any, case: Use) -> Sides:
-    """What is summed over a batch of no items is zero: gradients of weights and biases, a loss."""
+    """Over a batch of no items, gradients of weights and biases are zero, and so is the loss."""
     empty, full = some_items(case, slice(0)).on(cnn), case.on(cnn)
     kept = [part for part, summed in enumerate(sums(case)) if summed]
     return (
@@ -188,10 +188,10 @@ def nan_flows_silently(cnn: Any, case: Use) -> Sides:
 
 
 @law(
-    "tensors.unusual-numbers-as-defined",
+    "tensors.with-nan-is-its-definition",
     cases=unruly(uses("avg_pool", "avg_pool_grad", exact=True)),
 )
-def unusual_numbers_as_defined(cnn: Any, case: Use) -> Sides:
+def with_nan_is_its_definition(cnn: Any, case: Use) -> Sides:
     """NaN and infinities go where the definition of an operation takes them, and nowhere else."""
     return told(case.on(cnn)), told(case.on(literal))
 

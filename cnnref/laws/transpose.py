@@ -95,7 +95,11 @@ def stride_inserts_zeros(cnn: Any, case: TransposeCase) -> Sides:
     return case.on(cnn.conv_transpose), wide.on(cnn.conv_transpose)
 
 
-@law("transpose.dilation-spreads-the-kernel", cases=transposes(padding="pairs", sized=True))
+@law(
+    "transpose.dilation-spreads-the-kernel",
+    cases=transposes(padding="pairs", sized=True),
+    needs=["conv_transpose.dilation"],
+)
 def dilation_spreads_the_kernel(cnn: Any, case: TransposeCase) -> Sides:
     """Dilation d is the plain transpose with d - 1 zeros between neighbouring taps."""
     wide = replace(case, w=spread(case.w, case.dilation), dilation=())
