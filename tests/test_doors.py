@@ -163,6 +163,10 @@ def test_an_empty_batch_is_legal_and_stays_empty(call: GoodCall) -> None:
 def test_a_complex_number_around_an_array_makes_it_complex_and_a_real_one_leaves_it_narrow() -> (
     None
 ):
-    line = np.ones(1, np.float32)
-    assert fast.pad(line, 1, 2j).tolist() == [2j, 1, 2j]
+    line, value = np.ones(1, np.float32), np.array(2j)
+    assert GoodCall("pad", {"x": line, "value": value}, {"padding": 1}).on(fast).tolist() == [
+        2j,
+        1,
+        2j,
+    ]
     assert fast.pad(line, 1, 2.5).dtype == np.float32

@@ -72,4 +72,5 @@ ROWS = [
     ('dense_grad(np.zeros((2, 0)), [[1]], [[1]])', ValueError, 'dense_grad: x must not have an empty axis; got x (2, 0), w (1, 1), dy (1, 1)'),
     ('dense_grad([[1]], np.zeros((0, 1)), [[1]])', ValueError, 'dense_grad: w must not have an empty axis; got x (1, 1), w (0, 1), dy (1, 1)'),
     ("avg_pool_grad((1, 4, 5, 5), Y, 3, stride=1, count_include_pad='no')", TypeError, "avg_pool_grad: count_include_pad must be True or False; got 'no'"),
+    ('max_pool_grad(LINE[..., :0], LINE, 1)', ValueError, 'max_pool_grad: x must not have an empty axis; got x (1, 1, 0), dy (1, 1, 4)'),
 ]  # fmt: skip
