@@ -53,12 +53,14 @@ slow: $(TEST_READY) build
 	@echo "Running the slow tests."
 	@$(BIN)/python -m pytest -m slow
 
-lowest: $(TEST_READY) assets  ## run the tests with the oldest versions that pyproject.toml allows
+# Without the pages: what they show is what the locked versions print and draw.
+lowest: $(TEST_READY) assets  ## test the package with the oldest versions that pyproject.toml allows
 	@echo "Installing the oldest versions into $(VENV)-lowest/."
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)-lowest
 	@$(BIN)/uv pip install --quiet --python $(VENV)-lowest/bin/python --resolution lowest-direct \
 		--editable ".[test]"
-	@$(VENV)-lowest/bin/python -m pytest -o filterwarnings=default
+	@$(VENV)-lowest/bin/python -m pytest -o filterwarnings=default \
+		--ignore=tests/pages --ignore=tests/browser
 
 format: $(TEST_READY)  ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix .
