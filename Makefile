@@ -19,8 +19,8 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve test build check lint types slow format update-outputs lowest dist lock assets \
-	clean
+.PHONY: help serve test build check lint types slow mutation format update-outputs lowest dist lock \
+	assets clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -62,6 +62,10 @@ lowest: $(TEST_READY) assets  ## test the package with the oldest versions that 
 	@$(VENV)-lowest/bin/python -m pytest -o filterwarnings=default \
 		--ignore=tests/pages --ignore=tests/browser
 
+mutation: $(TEST_READY) $(VENV)-mutation/bin/python  ## plant small faults one by one, see that tests notice
+	@echo "Planting faults (about an hour of one core)."
+	@$(VENV)-mutation/bin/python -m tests.mutation
+
 format: $(TEST_READY)  ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -97,6 +101,11 @@ $(TEST_READY): requirements/test.txt $(SITE_READY)
 	@echo "Installing the test tools into $(VENV)/ (about half a minute)."
 	@$(INSTALL) --require-hashes -r requirements/test.txt
 	@touch $@
+
+$(VENV)-mutation/bin/python: requirements/test.txt
+	@echo "Installing mutmut into $(VENV)-mutation/."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)-mutation
+	@$(BIN)/uv pip install --quiet --python $@ --editable ".[mutation]"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \

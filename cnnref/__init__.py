@@ -8,7 +8,55 @@ cnnref/laws/convolution.py, drawn in cnnref/figures/convolution.py, told in docs
 """
 
 from cnnref import fast, literal
-from cnnref.fast import avg_pool, conv, convolve, correlate, flip, max_pool, pad, relu
+from cnnref.connectivity import matrix, pattern, weight_index
+from cnnref.fast import (
+    avg_pool,
+    avg_pool_grad,
+    bias_grad,
+    channel_max_pool,
+    channel_max_pool_grad,
+    col2im,
+    conv,
+    conv_transpose,
+    conv_weight_grad,
+    convolve,
+    correlate,
+    dense,
+    dense_grad,
+    flip,
+    im2col,
+    locally_connected,
+    locally_connected_grad,
+    max_pool,
+    max_pool_grad,
+    max_pool_indices,
+    max_unpool,
+    pad,
+    recurrent_conv,
+    recurrent_conv_grad,
+    relu,
+    relu_grad,
+    softmax_cross_entropy,
+    tiled_conv,
+    tiled_conv_grad,
+)
+from cnnref.network import (
+    AvgPool,
+    ChannelMaxPool,
+    Conv,
+    Count,
+    Dense,
+    Flatten,
+    LocallyConnected,
+    MaxPool,
+    ReLU,
+    Sequential,
+    TiledConv,
+    count,
+    fit,
+    lenet,
+)
+from cnnref.receptive import ReceptiveField, probe, receptive_field
 from cnnref.tensors import entry, grid, layout, order
 from cnnref.window import Window, windows
 
@@ -19,19 +67,62 @@ __all__ = [  # noqa: RUF022 - by topic
     "flip",
     "pad",
     # layers
+    "col2im",
     "conv",
+    "dense",
+    "im2col",
+    "locally_connected",
+    "recurrent_conv",
     "relu",
+    "tiled_conv",
     # pooling
     "avg_pool",
+    "channel_max_pool",
     "max_pool",
+    "max_pool_indices",
+    "max_unpool",
+    # gradients
+    "avg_pool_grad",
+    "bias_grad",
+    "channel_max_pool_grad",
+    "conv_transpose",
+    "conv_weight_grad",
+    "dense_grad",
+    "locally_connected_grad",
+    "max_pool_grad",
+    "recurrent_conv_grad",
+    "relu_grad",
+    "softmax_cross_entropy",
+    "tiled_conv_grad",
     # tensors
     "entry",
     "grid",
     "layout",
     "order",
     # geometry
+    "ReceptiveField",
     "Window",
+    "matrix",
+    "pattern",
+    "probe",
+    "receptive_field",
+    "weight_index",
     "windows",
+    # networks
+    "AvgPool",
+    "ChannelMaxPool",
+    "Conv",
+    "Count",
+    "Dense",
+    "Flatten",
+    "LocallyConnected",
+    "MaxPool",
+    "ReLU",
+    "Sequential",
+    "TiledConv",
+    "count",
+    "fit",
+    "lenet",
 ]
 __version__ = "0.1.0"
 

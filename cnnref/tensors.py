@@ -77,7 +77,7 @@ def grid(t: ArrayLike) -> str:
     3 | 40
     """
     t = arguments.numeric("grid", "t", t, complexes=True)
-    arguments.solid("grid", "t", t, 0, arguments.said(t=t.shape))
+    arguments.solid("grid", "t", t, arguments.said(t=t.shape))
     if t.ndim <= 2:
         return table(t)
     tables = []

@@ -157,11 +157,8 @@ def resolve(
     ceil_mode: object = False,
 ) -> tuple[Window, ...]:
     """What `windows` says, for sizes already checked; messages do not name the operation."""
-    kernels = per_axis("kernel_size", kernel_size, len(n), 1)
-    strides = per_axis("stride", stride, len(n), 1)
-    dilations = per_axis("dilation", dilation, len(n), 1)
+    bare = unpadded(len(n), kernel_size, stride, dilation)
     ceil = boolean("ceil_mode", ceil_mode)
-    bare = [Window(k, s, d) for k, s, d in zip(kernels, strides, dilations, strict=True)]
     sides = paddings(padding, bare, n)
     found = []
     for axis, (window, size, (before, after)) in enumerate(zip(bare, n, sides, strict=True)):
@@ -170,6 +167,44 @@ def resolve(
             raise ValueError(misfit(padded, size, axis))
         found.append(overhanging(padded, size) if ceil else padded)
     return tuple(found)
+
+
+def sources(
+    m: tuple[int, ...],
+    kernel_size: object,
+    stride: object,
+    padding: object,
+    dilation: object,
+    output_size: object,
+) -> tuple[tuple[int, ...], tuple[Window, ...]]:
+    """The input sizes that give m places, and their Windows: as told, or the smallest."""
+    if output_size is not None:
+        n = per_axis("output_size", output_size, len(m), 1)
+    else:
+        bare = unpadded(len(m), kernel_size, stride, dilation)
+        if padding in ("same", "same_lower"):
+            n = tuple((j - 1) * w.stride + 1 for j, w in zip(m, bare, strict=True))
+        else:
+            sides = paddings(padding, bare, m)  # without "same" they do not depend on the size
+            n = tuple(
+                max(1, (j - 1) * w.stride + w.span - before - after)
+                for j, w, (before, after) in zip(m, bare, sides, strict=True)
+            )
+    found = resolve(n, kernel_size, stride, padding, dilation)
+    for axis, (size, window, wanted) in enumerate(zip(n, found, m, strict=True)):
+        if window.places(size) != wanted:
+            what = f"input size {size} gives {window.places(size)}"
+            what = what if output_size is not None else "no input size gives that"
+            raise ValueError(f"spatial axis {axis} of y has size {wanted}, but {what}")
+    return n, found
+
+
+def unpadded(rank: int, kernel_size: object, stride: object, dilation: object) -> list[Window]:
+    """The Window of each axis before any padding."""
+    kernels = per_axis("kernel_size", kernel_size, rank, 1)
+    strides = per_axis("stride", stride, rank, 1)
+    dilations = per_axis("dilation", dilation, rank, 1)
+    return [Window(k, s, d) for k, s, d in zip(kernels, strides, dilations, strict=True)]
 
 
 def paddings(

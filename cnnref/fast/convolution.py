@@ -30,11 +30,11 @@ def shifted_sum(signals: Signals) -> Array:
     for tap in np.ndindex(small.shape):
         target, source = [], []
         for b, n, kept in zip(tap, large.shape, keep, strict=True):
-            first, last = max(kept.start, b), max(kept.start, min(kept.stop, b + n))
+            first = max(kept.start, b)
+            last = max(first, min(kept.stop, b + n))  # nothing is kept where they are equal
             target.append(slice(first - kept.start, last - kept.start))
             source.append(slice(first - b, last - b))
-        if all(part.start < part.stop for part in target):
-            y[tuple(target)] += large[tuple(source)] * small[tap]
+        y[tuple(target)] += large[tuple(source)] * small[tap]
     return y.astype(dtype)
 
 

@@ -1,6 +1,8 @@
 """Layers on (N, C, *n): one strided view of all windows, one matrix product."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -34,18 +36,28 @@ def conv(
         for g in range(groups)
     ]
     y = np.moveaxis(np.concatenate(parts, axis=-1), -1, 1)  # (N, C_out, *m)
-    return (y if b is None else y + b).astype(dtype, order="C")
+    return np.ascontiguousarray(y if b is None else y + b, dtype)
 
 
 def product(view: Array, w: Array) -> Array:
-    """What the windows (N, C, *m, *k) give with the weights (C_out, C, *k): (N, *m, C_out).
-
-    With `@`, because np.dot takes one weight for a factor, and loses NaN times zero.
-    """
+    """What the windows (N, C, *m, *k) give with the weights (C_out, C, *k): (N, *m, C_out)."""
     rank = w.ndim - 2
-    columns = np.moveaxis(view, 1, 1 + rank)  # (N, *m, C, *k)
-    rows = columns.reshape(-1, w[0].size)  # (N * prod(m), C * prod(k))
-    return (rows @ w.reshape(len(w), -1).T).reshape(*columns.shape[: 1 + rank], len(w))
+    return contracted(view, w, (1, *range(2 + rank, 2 + 2 * rank)), tuple(range(1, 2 + rank)))
+
+
+def contracted(a: Array, b: Array, summed: Sequence[int], with_these: Sequence[int]) -> Array:
+    """The sum of products over axes of a and of b: the other axes of a, then those of b.
+
+    With `@`, because np.dot, and so np.tensordot, takes one weight for a factor, and loses NaN
+    times zero.
+    """
+    kept = [axis for axis in range(a.ndim) if axis not in summed]
+    others = [axis for axis in range(b.ndim) if axis not in with_these]
+    before, after = (a.shape[axis] for axis in kept), (b.shape[axis] for axis in others)
+    shape, size = (*before, *after), math.prod(a.shape[axis] for axis in summed)
+    rows = a.transpose(*kept, *summed).reshape(math.prod(shape[: len(kept)]), size)
+    columns = b.transpose(*with_these, *others).reshape(size, math.prod(shape[len(kept) :]))
+    return np.asarray(rows @ columns).reshape(shape)
 
 
 def padded(x: Array, windows: Sequence[Window], value: float) -> Array:
@@ -66,5 +78,75 @@ def patches(x: Array, windows: Sequence[Window]) -> Array:
 @silently
 def relu(x: ArrayLike) -> Array:
     """`cnnref.literal.relu`, one maximum."""
-    x, dtype = arguments.elementwise("relu", x)
-    return np.asarray(np.maximum(x, 0), dtype)
+    x, _ = arguments.elementwise("relu", x)
+    return np.asarray(np.maximum(x, 0))
+
+
+@silently
+def dense(x: ArrayLike, w: ArrayLike, b: ArrayLike | None = None) -> Array:
+    """`cnnref.literal.dense`, one matrix product."""
+    x, w, b, dtype = arguments.dense("dense", x, w, b)
+    entries = tuple(range(1, x.ndim))
+    y = np.tensordot(x, w, axes=(entries, entries))
+    return (y if b is None else y + b).astype(dtype)
+
+
+@silently
+def im2col(
+    x: ArrayLike,
+    kernel_size: Sizes,
+    *,
+    stride: Sizes = 1,
+    padding: Padding = "valid",
+    dilation: Sizes = 1,
+) -> Array:
+    """`cnnref.literal.im2col`, one copy of a view."""
+    x, windows, dtype = arguments.patches("im2col", x, kernel_size, stride, padding, dilation)
+    view = patches(padded(x, windows, 0), windows)  # (N, C, *m, *k)
+    rank = len(windows)
+    m = view.shape[2 : 2 + rank]
+    order = (0, 1, *range(2 + rank, 2 + 2 * rank), *range(2, 2 + rank))  # (N, C, *k, *m)
+    taps = math.prod(window.kernel for window in windows)
+    return view.transpose(order).reshape(len(x), x.shape[1] * taps, math.prod(m)).astype(dtype)
+
+
+@silently
+def col2im(
+    cols: ArrayLike,
+    kernel_size: Sizes,
+    *,
+    output_size: Sizes,
+    stride: Sizes = 1,
+    padding: Padding = "valid",
+    dilation: Sizes = 1,
+) -> Array:
+    """`cnnref.literal.col2im`, one strided sum per tap."""
+    cols, n, windows, dtype = arguments.columns(
+        "col2im", cols, kernel_size, output_size, stride, padding, dilation
+    )
+    x = np.zeros((*cols.shape[:2], *around(n, windows)), cols.dtype)
+    rank = len(windows)
+    for tap, places in zip(np.ndindex(cols.shape[2 : 2 + rank]), taps(x, windows), strict=True):
+        places += cols[(slice(None), slice(None), *tap)]  # (N, C, *m), a view of x
+    return inside(x, n, windows).astype(dtype)
+
+
+def taps(x: Array, windows: Sequence[Window]) -> Iterator[Array]:
+    """For each tap, what it reads from a padded input at all output places, a view (N, C, *m)."""
+    for tap in np.ndindex(*(window.kernel for window in windows)):
+        slices: list[Any] = [...]
+        for a, n, window in zip(tap, x.shape[2:], windows, strict=True):
+            first = a * window.dilation
+            slices.append(slice(first, first + n - window.span + 1, window.stride))
+        yield x[tuple(slices)]
+
+
+def around(n: Sequence[int], windows: Sequence[Window]) -> list[int]:
+    """The spatial size of an input with its padding."""
+    return [size + w.before + w.after for size, w in zip(n, windows, strict=True)]
+
+
+def inside(x: Array, n: Sequence[int], windows: Sequence[Window]) -> Array:
+    """The input (N, C, *n) inside its padding, as a view."""
+    real: list[Any] = [slice(w.before, w.before + size) for size, w in zip(n, windows, strict=True)]
+    return x[(..., *real)]

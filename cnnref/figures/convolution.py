@@ -21,6 +21,7 @@ from cnnref.figures.drawing import (
     number,
     outline,
     word,
+    written,
 )
 from cnnref.window import Window
 
@@ -191,7 +192,7 @@ def _position(axes: Axes, x: np.ndarray, w: np.ndarray, t: int, top: float) -> N
         axes,
         top + 0.5,
         MARGIN,
-        f"{_written(wide[t : t + w.size], flip(w))} = {number(y[t])}",
+        f"{written(wide[t : t + w.size], flip(w))} = {number(y[t])}",
         align="left",
     )
     _named(axes, top + 1.5, "input", "input")
@@ -201,12 +202,6 @@ def _position(axes: Axes, x: np.ndarray, w: np.ndarray, t: int, top: float) -> N
     outline(axes, top + 1, MARGIN + t, 2, w.size, palette.KERNEL)
     _named(axes, top + 3.6, "output so far", "output")
     cells(axes, y[: t + 1], top + 3.1, MARGIN + edge, "output", selected=[(0, t)])
-
-
-def _written(inputs: np.ndarray, taps: np.ndarray) -> str:
-    """The sum of products as one writes it."""
-    pairs = zip(np.ravel(inputs), np.ravel(taps), strict=True)
-    return " + ".join(f"{number(value)}·{number(tap)}" for value, tap in pairs)
 
 
 def _sliding_alt(x: np.ndarray, w: np.ndarray, places: Sequence[int]) -> str:
@@ -257,7 +252,7 @@ def flip_or_not(x: ArrayLike, w: ArrayLike, place: tuple[int, int] = (0, 0)) -> 
     for top, (name, used, y) in zip((0, height), looks, strict=True):
         word(axes, top + 0.4, EDGE, name, align="left", bold=True)
         _look(axes, x, used, y, place, top + 0.8)
-        result = f"{_written(_window(x, used, place), used)} = {number(y[place])}"
+        result = f"{written(_window(x, used, place), used)} = {number(y[place])}"
         word(axes, top + x.shape[0] + 2.2, EDGE, result, align="left")
         said.append(f"{name}, {listed(used)}: entry {place} is {result}, output {listed(y)}.")
     return described(figure, " ".join(said))

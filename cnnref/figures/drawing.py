@@ -37,7 +37,7 @@ def board(columns: float, rows: float) -> tuple[Figure, Axes]:
     """An empty figure of this many cells, its axes measured in cells from the top left."""
     figure = plt.figure(figsize=(columns * CELL, rows * CELL), layout="none")
     axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal")
+    axes.set(xlim=(0, columns), ylim=(rows, 0), aspect="equal")  # so nothing has to be clipped
     axes.axis("off")
     return figure, axes
 
@@ -80,6 +80,7 @@ def cells(
                 edgecolor=palette.PADDING if hatched else colour,
                 hatch="////" if hatched else None,
                 linewidth=1,
+                clip_on=False,
             )
         )
         shown = number(value)
@@ -95,7 +96,8 @@ def _clear(axes: Axes, row: float, column: float, letters: int) -> None:
     """Clear the hatching behind a number, centred here, so that it can be read."""
     width = 0.2 + 0.15 * letters
     corner = (column - width / 2, row - 0.26)
-    axes.add_patch(Rectangle(corner, width, 0.52, facecolor=palette.PAPER, edgecolor="none"))
+    patch = Rectangle(corner, width, 0.52, facecolor=palette.PAPER, edgecolor="none", clip_on=False)
+    axes.add_patch(patch)
 
 
 def outline(
@@ -118,6 +120,7 @@ def outline(
             linewidth=SELECTED,
             linestyle=dashes,
             joinstyle="miter",
+            clip_on=False,
             zorder=3,
         )
     )
@@ -173,6 +176,12 @@ def listed(values: Sequence[float] | np.ndarray) -> str:
     """Numbers as alt text reads them: "1, 2, 3", rows after one another with semicolons."""
     rows = np.atleast_2d(np.asarray(values))
     return "; ".join(", ".join(f"{value:g}" for value in row) for row in rows)
+
+
+def written(inputs: ArrayLike, taps: ArrayLike) -> str:
+    """A sum of products as one writes it by hand: "1·0 + 2·3"."""
+    pairs = zip(np.ravel(inputs), np.ravel(taps), strict=True)
+    return " + ".join(f"{number(value)}·{number(tap)}" for value, tap in pairs)
 
 
 def described(figure: Figure, alt: str) -> Figure:

@@ -4,22 +4,79 @@ from __future__ import annotations
 
 from functools import cache
 
-from cnnref.laws import convolution, layers, padding, pooling, tensors
+from cnnref.laws import (
+    connectivity,
+    convolution,
+    fourier,
+    gradients,
+    invariance,
+    layers,
+    losses,
+    matrix,
+    padding,
+    pooling,
+    receptive_fields,
+    recurrent,
+    slopes,
+    tensors,
+    transpose,
+    unpooling,
+    variants,
+)
 from cnnref.laws.engine import Law, Refuted, collect, distinct
 from cnnref.laws.mistakes import Mistake
 from cnnref.laws.mistakes import convolution as wrong_convolution
+from cnnref.laws.mistakes import geometry as wrong_geometry
+from cnnref.laws.mistakes import gradients as wrong_gradients
 from cnnref.laws.mistakes import layers as wrong_layers
+from cnnref.laws.mistakes import patches as wrong_patches
 from cnnref.laws.mistakes import pooling as wrong_pooling
+from cnnref.laws.mistakes import recurrent as wrong_recurrent
+from cnnref.laws.mistakes import slopes as wrong_slopes
+from cnnref.laws.mistakes import transpose as wrong_transpose
+from cnnref.laws.mistakes import unpooling as wrong_unpooling
+from cnnref.laws.mistakes import variants as wrong_variants
 from cnnref.laws.runner import judge, traced
 
 TRIED = 16
 """How many cases that call the wrong operation a mistake has to survive."""
 
-TOPICS = (convolution, tensors, layers, padding, pooling)
+TOPICS = (
+    convolution,
+    tensors,
+    layers,
+    padding,
+    connectivity,
+    receptive_fields,
+    pooling,
+    unpooling,
+    invariance,
+    variants,
+    recurrent,
+    transpose,
+    gradients,
+    slopes,
+    losses,
+    matrix,
+    fourier,
+)
 
 LAWS: tuple[Law, ...] = collect(Law, *TOPICS)
 REFUTED: tuple[Refuted, ...] = collect(Refuted, *TOPICS)
-MISTAKES: tuple[Mistake, ...] = collect(Mistake, wrong_convolution, wrong_layers, wrong_pooling)
+MISTAKES: tuple[Mistake, ...] = collect(
+    Mistake,
+    wrong_convolution,
+    wrong_layers,
+    wrong_geometry,
+    wrong_pooling,
+    wrong_unpooling,
+    wrong_variants,
+    wrong_recurrent,
+    wrong_transpose,
+    wrong_gradients,
+    wrong_slopes,
+    wrong_patches,
+)
 distinct([statement.id for statement in (*LAWS, *REFUTED)])
 
 

@@ -119,6 +119,13 @@ def correlation_swaps(cnn: Any, case: Pair) -> Sides:
     return cnn.correlate(case.x, case.w, mode="full"), np.flip(swapped)
 
 
+@law("correlation.swaps-and-conjugates", cases=complex_pairs())
+def correlation_swaps_and_conjugates(cnn: Any, case: Pair) -> Sides:
+    """Exchanging input and kernel reverses and conjugates their full correlation."""
+    swapped = cnn.correlate(case.w, case.x, mode="full")
+    return cnn.correlate(case.x, case.w, mode="full"), np.flip(swapped).conj()
+
+
 @law("correlation.cascades", cases=triples(fitting=True))
 def correlation_cascades(cnn: Any, case: Triple) -> Sides:
     """Two valid correlations in a row are one, with the convolution of their kernels."""

@@ -239,6 +239,17 @@ def conv_reads_its_windows(cnn: Any, case: ConvCase) -> Sides:
     return np.isnan(y), expected
 
 
+@law("conv.holes-read-nothing", cases=convs(padding="valid"), needs=["conv.dilation"])
+def holes_read_nothing(cnn: Any, case: ConvCase) -> Sides:
+    """What lies between the taps of a dilated kernel is not read, not even a NaN."""
+    window = case.x[along(map(slice, case.spans))]
+    holes = np.ones(case.spans, bool)
+    holes[tuple(slice(None, None, d) for d in case.dilation)] = False
+    case = replace(case, b=None, stride=())
+    unread, zeros = (replace(case, x=np.where(holes, hole, window)) for hole in (np.nan, 0))
+    return unread.on(cnn.conv), zeros.on(cnn.conv)
+
+
 @law("conv.zero-weights-read", cases=pointwise())
 def zero_weights_read(cnn: Any, case: ConvCase) -> Sides:
     """A weight of zero reads its input, too: zero times NaN is NaN."""

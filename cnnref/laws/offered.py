@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from cnnref import literal
-from cnnref.laws.numbers import Array, Numbers
+from cnnref.laws.numbers import Numbers
 
 RANKS = (1, 2, 3)
 """The numbers of spatial axes that the laws draw."""
@@ -82,42 +83,86 @@ def accepted(operation: Callable[..., Any]) -> set[str]:
     return {p.name for p in parameters}
 
 
+BIASED = ("conv", "dense", "locally_connected", "tiled_conv", "conv_transpose")
+"""The operations whose third argument is a bias."""
+
 ANY_NAME = {option for name in literal.__all__ for option in options(name)}
 
 
-def small_arguments(name: str, rank: int) -> tuple[Any, ...]:
+def small_call(name: str, rank: int) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments of a small call, which hardly any implementation gets wrong."""
     x, w = np.ones((2,) * rank), np.ones((1,) * rank)
     batch, kernel = x[np.newaxis, np.newaxis], w[np.newaxis, np.newaxis]
-    small: dict[str, tuple[Any, ...]] = {
-        "convolve": (x, w),
-        "correlate": (x, w),
-        "flip": (w,),
-        "pad": (x, 1),
-        "conv": (batch, kernel),
-        "relu": (batch,),
-        "max_pool": (batch, 1),
-        "avg_pool": (batch, 1),
+    shape, one = (1, 1, *x.shape), (1,) * rank
+    tiles, own = kernel.reshape(*one, *kernel.shape), np.ones((*x.shape, *kernel.shape))
+    row, size = np.ones((1, x.size)), {"output_size": x.shape}
+    places = np.arange(x.size).reshape(shape)
+    steps = {"steps": 1}
+    small: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
+        "convolve": ((x, w), {}),
+        "correlate": ((x, w), {}),
+        "flip": ((w,), {}),
+        "pad": ((x, 1), {}),
+        "conv": ((batch, kernel), {}),
+        "dense": ((batch, batch), {}),
+        "im2col": ((batch, one), {}),
+        "col2im": ((row[np.newaxis], one), size),
+        "relu": ((batch,), {}),
+        "max_pool": ((batch, 1), {}),
+        "avg_pool": ((batch, 1), {}),
+        "max_pool_indices": ((batch, 1), {}),
+        "max_unpool": ((batch, places, x.shape), {}),
+        "channel_max_pool": ((batch, 1), {}),
+        "locally_connected": ((batch, own), {}),
+        "tiled_conv": ((batch, tiles), {}),
+        "recurrent_conv": ((batch, kernel, kernel, kernel), steps),
+        "conv_transpose": ((batch, kernel), {}),
+        "conv_weight_grad": ((batch, batch), {"kernel_size": 1}),
+        "bias_grad": ((batch, (1,)), {}),
+        "max_pool_grad": ((batch, batch, 1), {}),
+        "avg_pool_grad": ((shape, batch, 1), {}),
+        "dense_grad": ((batch, batch, np.ones((1, 1))), {}),
+        "locally_connected_grad": ((batch, own, batch), {}),
+        "tiled_conv_grad": ((batch, tiles, batch), {}),
+        "relu_grad": ((batch, batch), {}),
+        "channel_max_pool_grad": ((batch, batch, 1), {}),
+        "recurrent_conv_grad": ((batch, kernel, kernel, kernel, batch[np.newaxis]), steps),
+        "softmax_cross_entropy": ((row, np.zeros(1, int)), {}),
     }
     return small[name]
 
 
 def ranks_of(name: str, operation: Callable[..., Any]) -> tuple[int, ...]:
-    """The ranks for which a small call returns an array with as many axes as its input.
+    """The ranks for which a small call returns arrays with as many axes as literal's.
 
     Where no rank does, the operation is wrong rather than missing: the laws are to say how.
     """
-    works = tuple(rank for rank in RANKS if answers(operation, small_arguments(name, rank)))
+    works = tuple(rank for rank in RANKS if answers(name, operation, rank))
     return works or RANKS
 
 
-def answers(operation: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
-    """Whether the call returns an array with as many axes as its first argument."""
+def answers(name: str, operation: Callable[..., Any], rank: int) -> bool:
+    """Whether a small call returns what literal returns, as far as kind and axes go."""
+    arguments, given = small_call(name, rank)
     try:
-        result = operation(*arguments)
+        result = operation(*arguments, **given)
     except Exception:
         return False
-    return isinstance(result, np.ndarray) and result.ndim == arguments[0].ndim
+    return outline(result) == right_outline(name, rank)
+
+
+@cache
+def right_outline(name: str, rank: int) -> object:
+    """The outline of what literal makes of the small call."""
+    arguments, given = small_call(name, rank)
+    return outline(getattr(literal, name)(*arguments, **given))
+
+
+def outline(result: object) -> object:
+    """The number of axes of each array in a result, and the type of anything else."""
+    if isinstance(result, tuple):
+        return tuple(map(outline, result))
+    return result.ndim if isinstance(result, np.ndarray) else type(result).__name__
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +173,27 @@ class Call:
     arguments: tuple[Any, ...]
     options: dict[str, Any]
     result: Any = None
+
+
+def parts(name: str, result: object) -> tuple[tuple[object, ...], tuple[type, ...]]:
+    """The parts of a result, and the type that each should have."""
+    several = SEVERAL.get(name)
+    if several is None:
+        return (result,), (np.ndarray,)
+    if not (isinstance(result, tuple) and len(result) == len(several)):
+        return (result,), (tuple,)
+    return result, several
+
+
+PAIR = (np.ndarray, np.ndarray)
+SEVERAL: dict[str, tuple[type, ...]] = {
+    "dense_grad": PAIR,
+    "locally_connected_grad": PAIR,
+    "tiled_conv_grad": PAIR,
+    "recurrent_conv_grad": PAIR + PAIR,
+    "softmax_cross_entropy": (float, np.ndarray),
+}
+"""The operations that return more than one thing, and what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +208,14 @@ class Watched:
         if name not in literal.__all__:
             return found
 
-        def watched(*arguments: Any, **given: Any) -> Array:
+        def watched(*arguments: Any, **given: Any) -> Any:
             self.calls.append(Call(name, arguments, given))
             result = found(*arguments, **given)
             self.calls[-1] = Call(name, arguments, given, result)
-            if not isinstance(result, np.ndarray):
-                raise TypeError(f"{name} returned {type(result).__name__}, not a NumPy array")
+            for part, wanted in zip(*parts(name, result), strict=True):
+                if not isinstance(part, wanted):
+                    kind = "NumPy array" if wanted is np.ndarray else wanted.__name__
+                    raise TypeError(f"{name} returned {type(part).__name__}, not a {kind}")
             return result
 
         watched.__name__ = name
@@ -157,6 +225,8 @@ class Watched:
         """The operations called, and the options given, as `operation.option`."""
         given = {f"{call.operation}.{option}" for call in self.calls for option in call.options}
         bias = {
-            "conv.b" for call in self.calls if call.operation == "conv" and len(call.arguments) > 2
+            f"{call.operation}.b"
+            for call in self.calls
+            if call.operation in BIASED and len(call.arguments) > 2
         }
         return {call.operation for call in self.calls}, given | bias

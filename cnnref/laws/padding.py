@@ -132,10 +132,28 @@ def padding_refuses_misfits(cnn: Any, case: ConvCase) -> Sides:
     return lambda: case.on(cnn.conv), refusal(ValueError)
 
 
+@law("padding.refuses-wide-kernels", cases=convs(1, 2, padding="pairs", least=3), needs=PADDED)
+def padding_refuses_wide_kernels(cnn: Any, case: ConvCase) -> Sides:
+    """A window that spans one place more than there are, padding included, is refused, however few
+    its taps."""
+    batch, channels, _, *rest = case.x.shape
+    x = np.ones((batch, channels, case.spans[0] - 2, *rest))
+    narrow = replace(case, x=x, b=None, padding=((0, 1), *case.around[1:]))
+    return lambda: narrow.on(cnn.conv), refusal(ValueError)
+
+
 @law("padding.refuses-unknown-words", cases=misspelt(), needs=PADDED)
 def padding_refuses_unknown_words(cnn: Any, case: ConvCase) -> Sides:
     """A padding word that is none of valid, same, same_lower and full is refused."""
     return lambda: case.on(cnn.conv), refusal(ValueError)
+
+
+@law("padding.refuses-capitals", cases=convs(padding="any"), needs=PADDED)
+def padding_refuses_capitals(cnn: Any, case: ConvCase) -> Sides:
+    """Padding words are written small: a known one in capitals is refused."""
+    word = case.padding if isinstance(case.padding, str) else "same"
+    loud = replace(case, padding=word.upper(), b=None)
+    return lambda: loud.on(cnn.conv), refusal(ValueError)
 
 
 @law("padding.refuses-stride-zero", cases=convs(padding="pairs"), needs=["conv.stride"])
@@ -143,6 +161,13 @@ def padding_refuses_stride_zero(cnn: Any, case: ConvCase) -> Sides:
     """A stride of 0 is refused."""
     still = replace(case, stride=(0, *case.stride[1:]))
     return lambda: still.on(cnn.conv), refusal(ValueError)
+
+
+@law("padding.refuses-backward-strides", cases=convs(padding="pairs"), needs=["conv.stride"])
+def padding_refuses_backward_strides(cnn: Any, case: ConvCase) -> Sides:
+    """A negative stride is refused: no layer walks backwards."""
+    backwards = replace(case, stride=tuple(-s for s in case.stride))
+    return lambda: backwards.on(cnn.conv), refusal(ValueError)
 
 
 @refuted(

@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 
 from cnnref import literal
-from cnnref.laws.cases import Chain, ConvCase, Moved, PoolCase, Shuffled, Twins, along, with_margin
+from cnnref.laws.cases import (
+    Chain,
+    ConvCase,
+    Moved,
+    Pairs,
+    PoolCase,
+    Shuffled,
+    Twins,
+    along,
+    with_margin,
+)
 from cnnref.laws.engine import law, refuted
 from cnnref.laws.layers import moved_by_one, reached, reordered, row, spoilt
 from cnnref.laws.numbers import Array
@@ -243,6 +253,21 @@ def avg_pool_is_correlation_with_ones(cnn: Any, case: PoolCase) -> Sides:
     sums = ConvCase(channels, ones, stride=case.strides, dilation=case.dilation).on(cnn.conv)
     y = case.on(cnn.avg_pool)
     return y, averages(case, sums.reshape(y.shape) / ones.size)
+
+
+@law(
+    "pooling.avg.counted-padding-is-input",
+    cases=pools(operation="avg_pool", padding="pairs"),
+    exact=False,
+    needs=["avg_pool.padding", "avg_pool.count_include_pad"],
+)
+def counted_padding_is_input(cnn: Any, case: PoolCase) -> Sides:
+    """Padding in front that counts is as good as zeros in the input, also with ceil_mode, whose
+    overhang never counts."""
+    before: Pairs = tuple((b + a, 0) for b, a in case.around)
+    counted = replace(case, padding=before, count_include_pad=True).on(cnn.avg_pool)
+    zeros = replace(case, x=with_margin(case.x, before), padding="valid").on(cnn.avg_pool)
+    return counted, averages(case, zeros)
 
 
 @law("pooling.avg.keeps-constants", cases=pools(operation="avg_pool"), exact=False)

@@ -26,8 +26,9 @@ Cases: TypeAlias = Callable[[Numbers, Scope], Any]
 PROFILES = {"dev": 25, "ci": 200, "nightly": 5000}
 """How many cases of each law are tried; the nightly ones are other ones every time."""
 
-TRACED = 32
-"""How many cases of a statement are looked at to learn what it calls."""
+GLANCED, TRACED, ANY_TRACED, VARIED = 12, 48, 192, 5
+"""How many cases of a statement are looked at to learn what it calls; to learn which cases call
+what; and for both, if they call so many different operations that it is about any of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,15 +222,21 @@ def breaches(statement: Statement, cnn: Any, cases: Iterable[Any]) -> list[Breac
 
 
 @cache
-def traced(statement: Statement) -> tuple[tuple[Any, frozenset[str]], ...]:
-    """Repeatable cases, each with the operations that the statement calls for it."""
-    cases = sample(statement, Scope(), TRACED)
-    return tuple((case, frozenset(calls_of(statement, case).used()[0])) for case in cases)
+def traced(statement: Statement, count: int = TRACED) -> tuple[tuple[Any, frozenset[str]], ...]:
+    """Repeatable cases, each with the operations that the statement calls for it.
+
+    More cases of a statement about any operation, so that each of them comes up a few times.
+    """
+    cases = sample(statement, Scope(), count)
+    found = [(case, frozenset(calls_of(statement, case).used()[0])) for case in cases]
+    if count < ANY_TRACED and len({called for _, called in found}) >= VARIED:
+        return traced(statement, ANY_TRACED)
+    return tuple(found)
 
 
 def operations(statement: Statement) -> frozenset[str]:
     """The operations that a statement calls."""
-    return frozenset().union(*(called for _, called in traced(statement)))
+    return frozenset().union(*(called for _, called in traced(statement, GLANCED)))
 
 
 def calls_of(statement: Statement, case: Any) -> Watched:

@@ -144,10 +144,13 @@ class OfRank:
         self.rank = rank
 
     def __getattr__(self, name: str) -> Any:
-        layered = name in ("conv", "max_pool", "avg_pool")
-
         def operation(x: Any, *arguments: Any, **given: Any) -> Any:
-            assert np.ndim(x) == self.rank + 2 * layered
+            axes = len(x) if name == "avg_pool_grad" else np.ndim(x)
+            assert name in WITHOUT_SPACE or axes == self.rank + 2 * (name not in WITHOUT_CHANNELS)
             return getattr(literal, name)(x, *arguments, **given)
 
         return operation
+
+
+WITHOUT_CHANNELS = ("convolve", "correlate", "flip", "pad")
+WITHOUT_SPACE = ("relu", "relu_grad", "col2im", "softmax_cross_entropy")  # or with any

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cnnref.laws.cases import Chain, ConvCase, PoolCase, Sizes, Stack
+from cnnref.laws.cases import Chain, ConvCase, DenseCase, PoolCase, Sizes, Stack
 from cnnref.laws.numbers import Array, Numbers
 from cnnref.laws.offered import Scope
 from cnnref.laws.runner import Cases
@@ -19,12 +19,15 @@ def convs(
     dilated: bool = True,
     groups: tuple[int, ...] = (1, 1, 2, 3),
     bias: str = "any",
+    least: int = 1,
 ) -> Cases:
-    """A convolution layer; a bias is "none", "channel", "place", or "any" of them."""
+    """A convolution layer of kernels with `least` taps; a bias is "none", "channel", "place",
+    "given" (one of these two), or "any" of them."""
 
     def build(numbers: Numbers, scope: Scope) -> ConvCase:
         rank = scope.rank(numbers, *ranks)
-        layout = axes(numbers, rank, "conv", scope, Wanted(padding, strided, dilated))
+        wanted = Wanted(padding, strided, dilated, least=least)
+        layout = axes(numbers, rank, "conv", scope, wanted)
         count = numbers.among(*groups) if scope.has("conv", "groups") else 1
         inputs, outputs = numbers.between(1, 3 if count == 1 else 2), numbers.between(1, 2)
         batch = numbers.between(1, 2)
@@ -48,6 +51,24 @@ def pointwise() -> Cases:
         dtype = precision(numbers)
         w = numbers.integers((outputs, inputs, *(1 for _ in n)), dtype)
         return ConvCase(numbers.integers((batch, inputs, *n), dtype), w)
+
+    return build
+
+
+def denses(*ranks: int, bias: str = "any") -> Cases:
+    """A dense layer on places; a bias is "none", "channel", or "any" of them."""
+
+    def build(numbers: Numbers, scope: Scope) -> DenseCase:
+        rank = scope.rank(numbers, *ranks)
+        n = sizes(numbers, rank, 1, SLACK[rank])
+        inputs, outputs, batch = (numbers.between(1, most) for most in (3, 3, 2))
+        dtype = precision(numbers)
+        w = numbers.integers((outputs, inputs, *n), dtype)
+        x = numbers.integers((batch, inputs, *n), dtype)
+        kind = numbers.among("none", "channel") if bias == "any" else bias
+        if kind == "none" or not scope.has("dense", "b"):
+            return DenseCase(x, w)
+        return DenseCase(x, w, numbers.integers((outputs,), dtype))
 
     return build
 
@@ -109,7 +130,8 @@ def misspelt() -> Cases:
 
 def biased(numbers: Numbers, bias: str, outputs: int, layout: Axes) -> Array | None:
     """A bias of the wanted kind; one per place is as large as the output, counted one by one."""
-    kind = numbers.among("none", "channel", "place") if bias == "any" else bias
+    kinds = {"any": ("none", "channel", "place"), "given": ("channel", "place")}
+    kind = numbers.among(*kinds[bias]) if bias in kinds else bias
     if kind == "none":
         return None
     return numbers.integers((outputs,) if kind == "channel" else (outputs, *outputs_of(layout)))

@@ -1,0 +1,102 @@
+"""The one door: arguments of every public operation in, checked arrays and Windows out.
+
+Each operation begins with one call into here. `TypeError` for the wrong kind of thing, `ValueError`
+for everything else; the message names the operation, says what must hold and what came.
+"""
+
+from cnnref.arguments.arrays import Array, flag, numeric, said, silently, solid
+from cnnref.arguments.geometry import (
+    connected,
+    divided,
+    kernel_of,
+    looked,
+    per_place,
+    probed,
+    shared,
+    sized,
+    stacked,
+    trained,
+    whole,
+)
+from cnnref.arguments.gradients import (
+    bias_grad,
+    channel_pool_grad,
+    conv_transpose,
+    conv_weight_grad,
+    dense_grad,
+    elementwise_grad,
+    labelled,
+    pool_grad,
+    pool_shape_grad,
+    recurrent_grad,
+    tiled_grad,
+)
+from cnnref.arguments.layers import (
+    Layer,
+    columns,
+    conv,
+    dense,
+    patches,
+    recurrent,
+    tiled,
+)
+from cnnref.arguments.pooling import Pool, channel_pool, nonzero, pool, unpool
+from cnnref.arguments.signals import (
+    Signals,
+    elementwise,
+    indices,
+    letters,
+    padded,
+    signal,
+    signals,
+)
+
+__all__ = [
+    "Array",
+    "Layer",
+    "Pool",
+    "Signals",
+    "bias_grad",
+    "channel_pool",
+    "channel_pool_grad",
+    "columns",
+    "connected",
+    "conv",
+    "conv_transpose",
+    "conv_weight_grad",
+    "dense",
+    "dense_grad",
+    "divided",
+    "elementwise",
+    "elementwise_grad",
+    "flag",
+    "indices",
+    "kernel_of",
+    "labelled",
+    "letters",
+    "looked",
+    "nonzero",
+    "numeric",
+    "padded",
+    "patches",
+    "per_place",
+    "pool",
+    "pool_grad",
+    "pool_shape_grad",
+    "probed",
+    "recurrent",
+    "recurrent_grad",
+    "said",
+    "shared",
+    "signal",
+    "signals",
+    "silently",
+    "sized",
+    "solid",
+    "stacked",
+    "tiled",
+    "tiled_grad",
+    "trained",
+    "unpool",
+    "whole",
+]

@@ -1,0 +1,107 @@
+"""Layers that share their weights less, or over time: one contraction each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cnnref import arguments
+from cnnref.arguments import Array, silently
+from cnnref.fast.layers import contracted, conv, padded, patches
+from cnnref.window import Padding, Sizes
+
+
+@silently
+def locally_connected(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: Sizes = 1,
+    padding: Padding = "valid",
+    dilation: Sizes = 1,
+) -> Array:
+    """`cnnref.literal.locally_connected`, one contraction."""
+    layer = arguments.tiled("locally_connected", x, w, b, stride, padding, dilation)
+    view = patches(padded(layer.x, layer.windows, 0), layer.windows)  # (N, C_in, *m, *k)
+    y = placed(view, layer.w, len(layer.windows))
+    return np.ascontiguousarray(y if layer.b is None else y + layer.b, layer.dtype)
+
+
+def placed(view: Array, w: Array, rank: int) -> Array:
+    """Windows (N, C_in, *m, *k) against weights (*m, C_out, C_in, *k): (N, C_out, *m)."""
+    item, channel, out = 0, 1, 2
+    m, k = tuple(range(3, 3 + rank)), tuple(range(3 + rank, 3 + 2 * rank))
+    y = np.einsum(
+        view, [item, channel, *m, *k], w, [*m, out, channel, *k], [item, out, *m], optimize=True
+    )
+    return np.asarray(y)
+
+
+@silently
+def tiled_conv(
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike | None = None,
+    *,
+    stride: Sizes = 1,
+    padding: Padding = "valid",
+    dilation: Sizes = 1,
+) -> Array:
+    """`cnnref.literal.tiled_conv`, one contraction per phase of the tile."""
+    layer = arguments.tiled("tiled_conv", x, w, b, stride, padding, dilation)
+    rank = len(layer.windows)
+    view = patches(padded(layer.x, layer.windows, 0), layer.windows)  # (N, C_in, *m, *k)
+    m, taps = view.shape[2 : 2 + rank], tuple(range(2, 2 + rank))
+    y = np.empty((len(view), layer.w.shape[rank], *m), layer.x.dtype)
+    for phase in np.ndindex(*map(min, layer.w.shape, m)):
+        places = every(phase, layer.w.shape)
+        seen = view[(slice(None), slice(None), *places)]
+        summed = (1, *(axis + rank for axis in taps))
+        product = contracted(seen, layer.w[phase], summed, (1, *taps))  # (N, *places, C_out)
+        y[(slice(None), slice(None), *places)] = np.moveaxis(product, -1, 1)
+    return (y if layer.b is None else y + layer.b).astype(layer.dtype)
+
+
+def every(phase: Sequence[int], tile: Sequence[int]) -> list[Any]:
+    """The places of one phase of a tile, on each axis."""
+    return [slice(first, None, t) for first, t in zip(phase, tile, strict=False)]
+
+
+@silently
+def recurrent_conv(
+    x: ArrayLike,
+    u: ArrayLike,
+    v: ArrayLike,
+    w: ArrayLike,
+    *,
+    steps: int,
+    activation: str = "tanh",
+) -> Array:
+    """`cnnref.literal.recurrent_conv`, with u applied to x only once."""
+    x, u, v, w, _, count, dtype = arguments.recurrent(
+        "recurrent_conv", x, u, v, w, steps, activation
+    )
+    _, estimates = unrolled(x, u, v, w, count, activation)
+    return np.stack(estimates[1:]).astype(dtype)
+
+
+def unrolled(
+    x: Array, u: Array, v: Array, w: Array, steps: int, activation: str
+) -> tuple[list[Array], list[Array]]:
+    """The hidden values of each step, and the estimates, of which the first is zero."""
+    seen = conv(x, u, padding="same")
+    hiddens, estimates = [], [np.zeros((len(x), len(v), *x.shape[2:]), x.dtype)]
+    for _ in range(steps):
+        before = seen + conv(estimates[-1], w, padding="same")
+        hiddens.append(activated(before, activation))
+        estimates.append(conv(hiddens[-1], v, padding="same"))
+    return hiddens, estimates
+
+
+def activated(x: Array, activation: str) -> Array:
+    """The hidden values after the named function."""
+    if activation == "tanh":
+        return np.tanh(x)
+    return np.asarray(np.maximum(x, 0)) if activation == "relu" else x

@@ -1,0 +1,92 @@
+"""Training by stochastic gradient descent with momentum."""
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from cnnref import arguments, fast
+from cnnref.network.counts import Params
+from cnnref.network.sequential import Sequential
+
+
+def fit(
+    net: Sequential,
+    params: Sequence[Params],
+    x: ArrayLike,
+    labels: ArrayLike,
+    *,
+    rng: np.random.Generator,
+    epochs: int = 10,
+    batch_size: int = 32,
+    rate: float = 0.01,
+    momentum: float = 0.9,
+    progress: bool = False,
+) -> tuple[tuple[Params, ...], list[float]]:
+    r"""Trains a classifier by stochastic gradient descent with momentum.
+
+    $v \leftarrow \mu v - \eta\, \mathrm{d}\theta$, then $\theta \leftarrow \theta + v$, for
+    batch after batch.
+
+    Args:
+        net: network whose output (N, classes) are scores.
+        params: parameters to begin with; they are not changed.
+        x: inputs, shape (N, C, *n).
+        labels: the class of each input, integers, shape (N,).
+        rng: draws the order of the inputs, anew in every epoch.
+        epochs: times that every input is seen.
+        batch_size: inputs per step.
+        rate: learning rate, positive.
+        momentum: part of the last step that is kept, from 0 to below 1.
+        progress: show a progress bar (tqdm where it is installed).
+
+    Returns:
+        The trained parameters, and the mean loss of each epoch.
+
+    Raises:
+        TypeError: for options of a wrong kind.
+        ValueError: for shapes that do not fit together, a rate or momentum out of range.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 8.3.2.
+
+    >>> from cnnref import Dense
+    >>> net, rng = Sequential((Dense(2),)), np.random.default_rng(0)
+    >>> x, labels = np.array([[-1.0], [1.0]]), np.array([0, 1])
+    >>> _, losses = fit(net, net.init(rng, (1,)), x, labels, rng=rng, epochs=50, rate=0.1)
+    >>> losses[0] > losses[-1]
+    True
+    """
+    x, labels, epochs, size = arguments.trained(
+        "fit", x, labels, epochs, batch_size, rate, momentum
+    )
+    velocity = [tuple(np.zeros_like(p) for p in own) for own in params]
+    now = [tuple(np.array(p, np.result_type(p, np.float16)) for p in own) for own in params]
+    losses = []
+    for _ in told(range(epochs), progress):
+        order, total = rng.permutation(len(x)), 0.0
+        for first in range(0, len(x), size):
+            chosen = order[first : first + size]
+            values = net.trace(now, x[chosen])
+            loss, dz = fast.softmax_cross_entropy(values[-1], labels[chosen])
+            total += loss * len(chosen)
+            _, gradients = net.backward_through(now, values, dz)
+            velocity = [
+                tuple(momentum * v - rate * g for v, g in zip(own, given, strict=True))
+                for own, given in zip(velocity, gradients, strict=True)
+            ]
+            now = [
+                tuple(p + v for p, v in zip(own, step, strict=True))
+                for own, step in zip(now, velocity, strict=True)
+            ]
+        losses.append(total / max(len(x), 1))
+    return tuple(now), losses
+
+
+def told(epochs: Iterable[int], progress: bool) -> Iterable[int]:
+    """The epochs, with a progress bar where one is wanted and tqdm is installed."""
+    if not progress or find_spec("tqdm") is None:
+        return epochs
+    bar: Iterable[int] = import_module("tqdm").tqdm(epochs, desc="epochs")
+    return bar

@@ -1,0 +1,14 @@
+"""What tests and the examples in docstrings share."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_figure_outlives_its_test() -> Iterator[None]:
+    """Examples draw, too: matplotlib warns of too many open figures, and warnings are errors."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
