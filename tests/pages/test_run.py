@@ -158,6 +158,30 @@ def test_a_change_of_the_package_or_of_the_runner_makes_kept_results_stale(
     assert len(set(seen)) == 6
 
 
+DRAWS = "import matplotlib.pyplot as plt\nplt.figure()\n"
+CITES = "from cnnref.laws import holds\nholds('a.b')\n"
+FIGURED = "from cnnref.figures.tensors import cells\n"
+
+
+@pytest.mark.parametrize(
+    ("room", "touched"),
+    [("figures", {DRAWS, FIGURED}), ("laws", {CITES}), ("fast", {DRAWS, CITES, FIGURED, "1\n"})],
+)
+def test_a_result_goes_stale_with_the_rooms_that_its_block_can_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: str, touched: set[str]
+) -> None:
+    for name in [f"cnnref/{room}/a.py", "sitegen/run.py", "sitegen/svg.py", "sitegen/cards.py"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x = 1")
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    sources = [DRAWS, CITES, FIGURED, "1\n"]
+    before = [run._kept(block(source)) for source in sources]
+    time.sleep(0.01)
+    (tmp_path / f"cnnref/{room}/a.py").write_text("x = 2")
+    after = [run._kept(block(source)) for source in sources]
+    assert {s for s, old, new in zip(sources, before, after, strict=True) if old != new} == touched
+
+
 def test_many_new_blocks_are_run_ahead_and_their_results_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
