@@ -11,11 +11,12 @@ from cnnref import fast, literal
 from cnnref.fast.layers import product
 from cnnref.laws import LAWS, REFUTED, Law, LawBroken, Refuted
 from cnnref.laws.cases import arrays_of
-from cnnref.laws.offered import Scope
+from cnnref.laws.offered import Scope, offer_of
 from cnnref.laws.runner import PROFILES, search
 
 PROFILE = os.environ.get("LAWS_PROFILE", "dev")
 EXAMPLES = PROFILES[PROFILE]
+OFFERS = {cnn: offer_of(cnn) for cnn in (literal, fast)}
 SEED = SystemRandom().randrange(2**32) if PROFILE == "nightly" else None
 
 each_law = pytest.mark.parametrize("law", LAWS, ids=lambda law: law.id)
@@ -26,7 +27,7 @@ on_both = pytest.mark.parametrize("cnn", [literal, fast], ids=["literal", "fast"
 @on_both
 @each_law
 def test_a_law_holds(law: Law, cnn: Any) -> None:
-    assert law.check(cnn, EXAMPLES, SEED).cases == EXAMPLES
+    assert law.check(cnn, EXAMPLES, SEED, OFFERS[cnn]).cases == EXAMPLES
 
 
 @on_both
@@ -34,7 +35,7 @@ def test_a_law_holds(law: Law, cnn: Any) -> None:
 def test_a_refuted_statement_fails_where_it_says_and_where_hypothesis_looks(
     statement: Refuted, cnn: Any
 ) -> None:
-    assert statement.check(cnn, EXAMPLES, SEED).offered
+    assert statement.check(cnn, EXAMPLES, SEED, OFFERS[cnn]).offered
 
 
 @each_refuted

@@ -116,11 +116,14 @@ def conv_transpose_interleaves_groups(case: TransposeCase) -> Array:
 @mistake("conv_transpose.sets-overlaps")
 def conv_transpose_sets_overlaps(case: TransposeCase) -> Array:
     """Where stamps overlap the last one stands, instead of their sum."""
+    places = list(np.ndindex(case.y.shape[2:]))
+    alone = np.zeros((len(places), *case.y.shape), case.y.dtype)
+    for number, j in enumerate(places):
+        alone[(number, ..., *j)] = case.y[(..., *j)]
+    items, size = alone.reshape(-1, *case.y.shape[1:]), right(bare(case)).shape[2:]
+    stamps = padded(replace(bare(case), y=items, output_size=size))
     x = np.zeros_like(padded(case))
-    for j in np.ndindex(case.y.shape[2:]):
-        alone = np.zeros_like(case.y)
-        alone[(..., *j)] = case.y[(..., *j)]
-        stamp = padded(replace(bare(case), y=alone, output_size=right(bare(case)).shape[2:]))
+    for stamp in stamps.reshape(len(places), *x.shape):
         x = np.where(stamp != 0, stamp, x)
     return cropped(case, x)
 
