@@ -19,7 +19,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve test build check lint types slow mutation format update-outputs lowest dist lock \
+.PHONY: help serve test test-thorough build check lint types slow mutation format update-outputs lowest dist lock \
 	assets clean
 
 help:  ## list these targets
@@ -32,6 +32,10 @@ serve: assets  ## build the site, show it on this machine, rebuild when a file c
 test: $(TEST_READY) assets  ## run the test suite
 	@echo "Running the tests."
 	@$(BIN)/python -m pytest
+
+test-thorough: $(TEST_READY) assets  ## the same with eight times as many cases of each law
+	@echo "Running the tests, the laws on more cases."
+	@LAWS_PROFILE=ci $(BIN)/python -m pytest
 
 build: assets  ## build the site into site/; a warning is an error
 	@echo "Building the site into site/."

@@ -109,6 +109,8 @@ def probe(f: Callable[[Array], Array], shape: tuple[int, ...]) -> Array:
         TypeError: for an f that cannot be called, a shape that is none.
         ValueError: for a shape with an empty axis.
 
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 9.2 (figure 9.4).
+
     >>> from cnnref import conv
     >>> probe(lambda x: conv(x, [[[1, 1]]]), (1, 3)).astype(int)
     array([[1, 1, 0],

@@ -116,6 +116,8 @@ def layout(x: ArrayLike, have: str, want: str) -> Array:
         TypeError: for arrays that do not hold numbers, layouts that are no words.
         ValueError: when the letters do not name each axis once in both.
 
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 2.1.
+
     >>> layout([[1, 2, 3]], "HW", "WH").shape
     (3, 1)
     """

@@ -28,6 +28,8 @@ class Count:
         parameters: weights and biases.
         multiplies: products taken, those with padding included.
 
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 9.2.
+
     >>> Count(outputs=1, connections=9, parameters=10, multiplies=9).parameters
     10
     """

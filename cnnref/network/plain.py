@@ -54,6 +54,21 @@ class Pooling:
 class MaxPool(Pooling):
     """Max pooling, see `cnnref.max_pool`.
 
+    Takes (N, C, *n), gives (N, C, *m); no parameters.
+
+    Attributes:
+        kernel_size: taps per axis, or one number for all.
+        stride: places between neighbouring windows; None is the kernel size.
+        padding: "valid", "same", "same_lower", "full", or numbers, see `windows`.
+        dilation: input places between neighbouring taps.
+        ceil_mode: a ragged rest gives an output of its own.
+
+    Raises:
+        TypeError: from its methods, for options of a wrong kind.
+        ValueError: from its methods, for options or a shape that it does not take.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 9.3.
+
     >>> MaxPool(2).shape((6, 28, 28))
     (6, 14, 14)
     """
@@ -86,6 +101,22 @@ class MaxPool(Pooling):
 @dataclass(frozen=True, slots=True)
 class AvgPool(Pooling):
     """Average pooling, see `cnnref.avg_pool`.
+
+    Takes (N, C, *n), gives (N, C, *m); no parameters.
+
+    Attributes:
+        kernel_size: taps per axis, or one number for all.
+        stride: places between neighbouring windows; None is the kernel size.
+        padding: "valid", "same", "same_lower", "full", or numbers, see `windows`.
+        dilation: input places between neighbouring taps.
+        ceil_mode: a ragged rest gives an output of its own.
+        count_include_pad: padding counts as zeros.
+
+    Raises:
+        TypeError: from its methods, for options of a wrong kind.
+        ValueError: from its methods, for options or a shape that it does not take.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 9.3.
 
     >>> AvgPool(3, stride=1).shape((6, 28, 28))
     (6, 26, 26)
@@ -124,6 +155,17 @@ class AvgPool(Pooling):
 class ChannelMaxPool:
     """The largest over consecutive groups of channels, see `cnnref.channel_max_pool`.
 
+    Takes (N, C, *n), gives (N, C/size, *n); no parameters.
+
+    Attributes:
+        size: channels in a group; it must divide C.
+
+    Raises:
+        TypeError: from its methods, for options of a wrong kind.
+        ValueError: from its methods, for options or a shape that it does not take.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 9.3 (figure 9.9).
+
     >>> ChannelMaxPool(3).shape((6, 5, 5))
     (2, 5, 5)
     """
@@ -153,7 +195,14 @@ class ChannelMaxPool:
 
 @dataclass(frozen=True, slots=True)
 class ReLU:
-    """The rectifier, see `cnnref.relu`.
+    r"""The rectifier, see `cnnref.relu`.
+
+    Takes and gives (N, C, *n), $y = \max(x, 0)$; no parameters.
+
+    Raises:
+        TypeError: from its methods, for arrays that do not hold real numbers.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 6.3.
 
     >>> ReLU().shape((6, 5, 5))
     (6, 5, 5)
@@ -183,6 +232,10 @@ class ReLU:
 @dataclass(frozen=True, slots=True)
 class Flatten:
     """All channels and places of an input in one row.
+
+    Takes (N, C, *n), gives (N, C*prod(n)), the last axis fastest; no parameters.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 9.1.
 
     >>> Flatten().shape((16, 5, 5))
     (400,)

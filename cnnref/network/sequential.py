@@ -15,10 +15,19 @@ from cnnref.network.weighted import Conv, Dense
 
 @dataclass(frozen=True, slots=True)
 class Sequential:
-    """Layers applied one after the other; itself a layer.
+    r"""Layers applied one after the other; itself a layer.
+
+    $y = f_L(\ldots f_2(f_1(x)))$. Takes (N, C, *n), gives what the last layer gives; its
+    parameters are one tuple of arrays per layer.
 
     Attributes:
         layers: the layers, the first one first.
+
+    Raises:
+        TypeError: from its methods, for options of a wrong kind.
+        ValueError: from its methods, for options or a shape that it does not take.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 6.5.
 
     >>> net = Sequential((Conv(6, 5), ReLU(), MaxPool(2), Flatten(), Dense(10)))
     >>> net.shape((1, 28, 28)), net.count((1, 28, 28)).parameters
@@ -90,6 +99,9 @@ def lenet() -> Sequential:
 
     The network of 1998 has 60,000: its third layer reads only some of the channels, and its
     pooling is trained.
+
+    Returns:
+        The network; it takes (N, 1, 28, 28), gives (N, 10) scores.
 
     Source: LeCun, Bottou, Bengio, Haffner, Gradient-Based Learning Applied to Document
     Recognition, 1998.

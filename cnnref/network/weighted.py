@@ -63,6 +63,23 @@ class Looking:
 class Conv(Looking):
     """A convolution layer with one bias per channel, see `cnnref.conv`.
 
+    Takes (N, C_in, *n), gives (N, C_out, *m); w (C_out, C_in/groups, *k), b (C_out,).
+
+    Attributes:
+        channels: channels of the output, C_out.
+        kernel_size: taps per axis, or one number for all.
+        stride: input places between neighbouring output places, per axis or one for all.
+        padding: "valid", "same", "same_lower", "full", or numbers, see `windows`.
+        dilation: input places between neighbouring taps.
+        groups: channels are cut into this many groups that do not see each other.
+        bias: False for a layer without biases.
+
+    Raises:
+        TypeError: from its methods, for options of a wrong kind.
+        ValueError: from its methods, for options or a shape that it does not take.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 9.5.
+
     >>> Conv(6, 5, padding=2).shape((1, 28, 28))
     (6, 28, 28)
     """
@@ -130,7 +147,24 @@ class Conv(Looking):
 
 @dataclass(frozen=True, slots=True)
 class LocallyConnected(Looking):
-    """A layer with weights and a bias of its own at every place, see `cnnref.locally_connected`.
+    """A layer with weights and biases of its own at every place.
+
+    See `cnnref.locally_connected`. Takes (N, C_in, *n), gives (N, C_out, *m);
+    w (*m, C_out, C_in, *k), b (C_out, *m).
+
+    Attributes:
+        channels: channels of the output, C_out.
+        kernel_size: taps per axis, or one number for all.
+        stride: input places between neighbouring output places, per axis or one for all.
+        padding: "valid", "same", "same_lower", "full", or numbers, see `windows`.
+        dilation: input places between neighbouring taps.
+        bias: False for a layer without biases.
+
+    Raises:
+        TypeError: from its methods, for options of a wrong kind.
+        ValueError: from its methods, for options or a shape that it does not take.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 9.5 (equation 9.9).
 
     >>> LocallyConnected(1, 3).count((1, 28, 28)).parameters
     6760
@@ -166,7 +200,25 @@ class LocallyConnected(Looking):
 
 @dataclass(frozen=True, slots=True)
 class TiledConv(Looking):
-    """A layer whose weights and biases repeat every `tile` places, see `cnnref.tiled_conv`.
+    """A layer whose weights and biases repeat every `tile` places.
+
+    See `cnnref.tiled_conv`. Takes (N, C_in, *n), gives (N, C_out, *m);
+    w (*t, C_out, C_in, *k), b (C_out, *t).
+
+    Attributes:
+        channels: channels of the output, C_out.
+        kernel_size: taps per axis, or one number for all.
+        stride: input places between neighbouring output places, per axis or one for all.
+        padding: "valid", "same", "same_lower", "full", or numbers, see `windows`.
+        dilation: input places between neighbouring taps.
+        tile: places after which the weights repeat, per axis or one for all.
+        bias: False for a layer without biases.
+
+    Raises:
+        TypeError: from its methods, for options of a wrong kind.
+        ValueError: from its methods, for options or a shape that it does not take.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 9.5 (equation 9.10).
 
     >>> TiledConv(1, 3, tile=2).count((1, 28, 28)).parameters
     40
@@ -208,6 +260,18 @@ class TiledConv(Looking):
 @dataclass(frozen=True, slots=True)
 class Dense:
     """A dense layer, see `cnnref.dense`.
+
+    Takes (N, C, *n), gives (N, units); w (units, C, *n), b (units,).
+
+    Attributes:
+        units: numbers that come out.
+        bias: False for a layer without biases.
+
+    Raises:
+        TypeError: from its methods, for options of a wrong kind.
+        ValueError: from its methods, for options or a shape that it does not take.
+
+    Source: Goodfellow, Bengio, Courville, Deep Learning, section 6.
 
     >>> Dense(10).count((84,)).parameters
     850
