@@ -96,6 +96,15 @@ def catches(id: str) -> tuple[Mistake, ...]:
 
     The cases are few, and the same on every machine.
 
+    Args:
+        id: the id of a law.
+
+    Returns:
+        The mistakes, in the order of `MISTAKES`.
+
+    Raises:
+        KeyError: for an unknown id.
+
     >>> [mistake.id for mistake in catches("convolution.same-is-in-the-middle")]
     ['convolve.same-starts-late']
     """

@@ -40,6 +40,12 @@ class Refusal:
 def at_most(bound: ArrayLike) -> AtMost:
     """The second side of an inequality: entry by entry, first side <= bound.
 
+    Args:
+        bound: array of the first side's shape.
+
+    Returns:
+        The bound, marked as one.
+
     >>> at_most([1, 2]).bound
     array([1, 2])
     """
@@ -51,6 +57,13 @@ def within(value: ArrayLike, bound: ArrayLike) -> Within:
 
     The bound is derived from the number of roundings, see `rounding`; it is not a tolerance.
 
+    Args:
+        value: array of the first side's shape.
+        bound: how far each entry may be from it; the same shape, or one for all.
+
+    Returns:
+        Value and bound, marked as such.
+
     >>> within([0.5], 2**-53).value
     array([0.5])
     """
@@ -59,6 +72,12 @@ def within(value: ArrayLike, bound: ArrayLike) -> Within:
 
 def refusal(*errors: type[Exception]) -> Refusal:
     """The second side of a law that something is refused; the first side is then a `lambda`.
+
+    Args:
+        errors: the kinds of error that count as a refusal.
+
+    Returns:
+        The kinds, marked as such.
 
     >>> refusal(ValueError).errors
     (<class 'ValueError'>,)
