@@ -182,7 +182,7 @@ def sources(
         n = per_axis("output_size", output_size, len(m), 1)
     else:
         bare = unpadded(len(m), kernel_size, stride, dilation)
-        if padding in ("same", "same_lower"):
+        if isinstance(padding, str) and padding in {"same", "same_lower"}:
             n = tuple((j - 1) * w.stride + 1 for j, w in zip(m, bare, strict=True))
         else:
             sides = paddings(padding, bare, m)  # without "same" they do not depend on the size

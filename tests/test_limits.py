@@ -30,7 +30,11 @@ NAMES: dict[str, Any] = {
     "zeros": np.zeros,
     "signs": np.array([[[-S, S, 0]]]),
     "pair": np.array([[[-S], [1]]]),
+    "ZERO": np.zeros((2, 1, 1), int),
+    "ONES": np.ones((2, 1, 1), int),
 }
+
+RELU = "steps=1, activation='relu')"
 
 # The largest entry of one array times the largest sum of absolute weights that meets it.
 BOUNDS = [
@@ -61,6 +65,23 @@ BOUNDS = [
     ("tiled_conv_grad(signs, -upto(2, 1, 1, 2), [[[2, 3]]])", 5 * S),
     ("tiled_conv_grad([[[1, 2, 3]]], -upto(2, 1, 1, 2), [[[-S, 3]]])", 10 * S),
     ("locally_connected_grad([[[1, 2, 3]]], -upto(2, 1, 1, 2), [[[-S, 3]]])", 10 * S),
+    ("recurrent_conv([[[5]]], [[[S]], [[2]]], [[[0], [0]]], ONES, " + RELU, 5 * S),
+    ("recurrent_conv([[[2 * S]]], [[[1]]], [[[2]]], [[[1]]], steps=2, activation='relu')", 12 * S),
+    # of a column of u, of a column of v: the last error goes back to x
+    ("recurrent_conv_grad([[[0]]], [[[2, -1]], [[3, 1]]], [[[1], [4]]], ZERO, [[[[S]]]], " + RELU,
+     7 * 4 * S),
+    # to u: a column of v, the largest x, at both places
+    ("recurrent_conv_grad([[[7, -8]]], ONES, [[[1], [-4]]], ZERO, [[[[S, 0]]]], " + RELU,
+     4 * 8 * 2 * S),
+    # to v: what is hidden, a row of u times the largest x
+    ("recurrent_conv_grad([[[7, -8]]], [[[5]], [[-6]]], [[[1], [-4]]], ZERO, [[[[S, 0]]]], " + RELU,
+     6 * 8 * 2 * S),
+    # to w: the first estimate, a row of v times a row of u times x
+    ("recurrent_conv_grad([[[1, -2]]], [[[4]], [[0]]], [[[1], [-4]]], ONES,"
+     " [[[[0, 0]]], [[[S, 0]]]], steps=2, activation='identity')", 4 * (5 * 8) * 2 * S),
+    # to x over two steps: the second error comes back through w to the first
+    ("recurrent_conv_grad([[[0]]], [[[7]], [[0]]], [[[1], [-4]]], ONES, [[[[0]]], [[[S]]]],"
+     " steps=2, activation='identity')", 7 * (4 + 4 * (1 + 4 * 2)) * S),
 ]  # fmt: skip
 
 UNROLLED = (
@@ -101,6 +122,7 @@ def test_a_recurrent_layer_on_integers_may_not_leave_the_exact_range_at_any_step
 
 def test_a_recurrent_layer_with_tanh_stays_small_whatever_its_integers() -> None:
     assert abs(eval(UNROLLED.format(3, "tanh"), dict(NAMES))).max() <= 5
+    eval("recurrent_conv_grad([[[1]]], [[[1]]], [[[S]]], [[[S]]], [[[[S]]]], steps=1)", dict(NAMES))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnref import Window, windows
+from cnnref import Window, conv_transpose, windows
 
 WINDOWS = [Window(*numbers) for numbers in product((1, 2, 3), (1, 2, 3), (1, 2), (0, 1), (0, 2))]
 SIZES = range(1, 9)
@@ -119,6 +119,16 @@ def test_each_axis_has_its_own_window() -> None:
 def test_one_size_is_one_axis() -> None:
     n: Any = np.int64(5)
     assert windows(n, 2) == windows(5, 2) == (Window(2),)
+
+
+@pytest.mark.parametrize("word", ["same", "same_lower"])
+@pytest.mark.parametrize(("m", "n"), [(1, 1), (2, 4), (3, 7)])
+def test_the_way_back_through_same_padding_takes_the_smallest_size(
+    word: str, m: int, n: int
+) -> None:
+    x = conv_transpose(np.ones((1, 1, m)), np.ones((1, 1, 2)), stride=3, padding=word)
+    assert x.shape == (1, 1, n)
+    assert windows(n, 2, 3, word)[0].places(n) == m
 
 
 def test_the_numbers_of_a_window_are_pythons() -> None:

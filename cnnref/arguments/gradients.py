@@ -283,7 +283,7 @@ def recurrent_grad(
     gradient = numeric(op, "dy", dy)
     matching(op, gradient, (layer.steps, len(layer.x), len(layer.v), *layer.x.shape[2:]))
     if activation != "tanh":
-        given = [numeric(op, name, a) for name, a in zip("xuvw", (x, u, v, w), strict=True)]
+        given = [np.asarray(a) for a in (x, u, v, w)]
         exact(op, [*given, gradient], backward_bound(given, gradient))
     result = np.result_type(layer.dtype, floating(gradient).dtype)
     arrays, _ = working([layer.x, layer.u, layer.v, layer.w, gradient])

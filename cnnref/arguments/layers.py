@@ -33,13 +33,12 @@ class Layer(NamedTuple):
 
 
 class Recurrent(NamedTuple):
-    """Input, the three kernels, the Windows of each, the steps, the result's dtype."""
+    """Input, the three kernels, the steps, the result's dtype."""
 
     x: Array
     u: Array
     v: Array
     w: Array
-    windows: tuple[tuple[Window, ...], ...]
     steps: int
     dtype: np.dtype[Any]
 
@@ -108,7 +107,7 @@ def biased(op: str, b: ArrayLike, shapes: set[tuple[int, ...]]) -> Array:
     """A bias of one of these shapes."""
     bias = numeric(op, "b", b)
     if bias.shape not in shapes:
-        legal = " or ".join(str(shape) for shape in sorted(shapes, key=len))
+        legal = " or ".join(str(shape) for shape in sorted(shapes))
         raise ValueError(f"{op}: b must have shape {legal}; got {bias.shape}")
     return bias
 
@@ -259,26 +258,24 @@ def recurrent(
         raise ValueError(
             f"{op}: activation must be one of {', '.join(ACTIVATIONS)}; got {activation!r}"
         )
-    n = arrays[0].shape[2:]
-    found = tuple(resolve(n, kernel.shape[2:], 1, "same", 1) for kernel in arrays[1:])
     if activation != "tanh":
         exact(op, arrays, unrolled_bound(arrays, count))
     arrays, dtype = working(arrays)
-    room(op, (count, arrays[0].shape[0], outputs, *n), arrays[0].dtype)
-    return Recurrent(arrays[0], arrays[1], arrays[2], arrays[3], found, count, dtype)
+    x = arrays[0]
+    room(op, (count, len(x), outputs, *x.shape[2:]), x.dtype)
+    return Recurrent(arrays[0], arrays[1], arrays[2], arrays[3], count, dtype)
 
 
 def unrolled_bound(arrays: list[Array], steps: int) -> int:
     """What the entries of a recurrent layer on integers cannot pass, whatever their signs."""
     x, sums = largest(arrays[0]), [heaviest(a, tuple(range(1, a.ndim))) for a in arrays[1:]]
-    hidden = output = worst = 0
+    hidden = output = 0  # neither ever shrinks
     for _ in range(steps):
         hidden = x * sums[0] + output * sums[2]
         output = hidden * sums[1]
-        worst = max(worst, hidden, output)
-        if worst > EXACT:
+        if max(hidden, output) > EXACT:
             break
-    return worst
+    return max(hidden, output)
 
 
 def patches(

@@ -80,9 +80,7 @@ def recurrent_conv(
     activation: str = "tanh",
 ) -> Array:
     """`cnnref.literal.recurrent_conv`, with u applied to x only once."""
-    x, u, v, w, _, count, dtype = arguments.recurrent(
-        "recurrent_conv", x, u, v, w, steps, activation
-    )
+    x, u, v, w, count, dtype = arguments.recurrent("recurrent_conv", x, u, v, w, steps, activation)
     _, estimates = unrolled(x, u, v, w, count, activation)
     return np.stack(estimates[1:]).astype(dtype)
 

@@ -150,9 +150,7 @@ def recurrent_conv(
     array([[ 5.,  7.],
            [15., 21.]])
     """
-    x, u, v, w, _, count, dtype = arguments.recurrent(
-        "recurrent_conv", x, u, v, w, steps, activation
-    )
+    x, u, v, w, count, dtype = arguments.recurrent("recurrent_conv", x, u, v, w, steps, activation)
     y = np.zeros((len(x), len(v), *x.shape[2:]), x.dtype)
     estimates = []
     for _step in range(count):

@@ -28,6 +28,8 @@ ROWS = [
     ('tiled_conv(LINE, np.zeros((2, 4, 1, 2)), np.zeros((4, 5)))', ValueError, 'tiled_conv: b must have shape (4,) or (4, 2) or (4, 3); got (4, 5)'),
     ('tiled_conv(LINE, np.zeros((2, 1, 1, 2)), dilation=2.5)', TypeError, 'tiled_conv: dilation must be an integer; got 2.5'),
     ('tiled_conv(BIG, np.ones((2, 1, 1, 2), int))', ValueError, 'tiled_conv: results on integers must stay within 2**53; these could reach 18014398509481984'),
+    ('recurrent_conv([1], ONE, ONE, ONE, steps=1)', ValueError, 'recurrent_conv: x must have the axes (N, C, *n) with at least 1 spatial axis; got x (1,), u (1, 1, 1), v (1, 1, 1), w (1, 1, 1)'),
+    ('recurrent_conv(LINE[..., :0], ONE, ONE, ONE, steps=1)', ValueError, 'recurrent_conv: x must not have an empty axis; got x (1, 1, 0), u (1, 1, 1), v (1, 1, 1), w (1, 1, 1)'),
     ('recurrent_conv(LINE, ONE, ONE, ONE, steps=0)', ValueError, 'recurrent_conv: steps must be at least 1; got 0'),
     ('recurrent_conv(LINE, ONE, ONE, ONE, steps=1.0)', TypeError, 'recurrent_conv: steps must be an integer; got 1.0'),
     ('recurrent_conv(LINE, ONE, ONE, ONE, steps=None)', TypeError, 'recurrent_conv: steps must be an integer; got None'),
