@@ -184,9 +184,7 @@ def stamps(y: ArrayLike, w: ArrayLike, stride: int = 1) -> Figure:
     x = conv_transpose([[y]], [[w]], stride=stride)[0, 0]
     each = conv_transpose(np.diag(y)[:, np.newaxis], [[w]], stride=stride)[:, 0]  # (m, n)
     left = EDGE + MARGIN
-    figure, axes = board(
-        left + max(x.size, y.size + w.size + GAP) + EDGE, 4.4 + 1.15 * y.size
-    )
+    figure, axes = board(left + max(x.size, y.size + w.size + GAP) + EDGE, 4.4 + 1.15 * y.size)
     word(axes, 0.4, left + y.size / 2, "input", role="input")
     cells(axes, y, 0.8, left, "input")
     word(axes, 0.4, left + y.size + GAP + w.size / 2, "kernel", role="kernel")
