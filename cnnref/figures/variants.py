@@ -68,6 +68,7 @@ def sharing(n: int, kernel_size: int, tile: int) -> Figure:
     ):
         align = {EDGE: "left", EDGE + n + GAP / 2: "center"}.get(column, "right")
         word(axes, 0.4, column, text, role=role, align=align)
+    figure.set_size_inches(0.9 * figure.get_size_inches())  # so that a phone need not scroll
     told = []
     for nth, (name, table) in enumerate(tables.items()):
         top, left = 0.8 + (nth // 2) * (m + 1.3), EDGE + (nth % 2) * (n + GAP)
