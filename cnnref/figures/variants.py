@@ -34,8 +34,10 @@ GAP = 0.7
 """Cells between two tables."""
 MARGIN = 2.2
 """Cells left of a row, for its name."""
-SMALL = 0.8
-"""The scale of a map of counts, whose numbers have one digit."""
+NARROW = 0.9 * CELL
+"""Inches of a cell where two tables stand side by side, so that a phone need not scroll."""
+SMALL = 0.8 * CELL
+"""Inches of a cell in a map of counts, whose numbers have one digit."""
 
 
 def sharing(n: int, kernel_size: int, tile: int) -> Figure:
@@ -60,15 +62,12 @@ def sharing(n: int, kernel_size: int, tile: int) -> Figure:
     """
     tables = _indices(n, kernel_size, tile)
     m = len(tables["dense"])
-    figure, axes = board(2 * (EDGE + n) + GAP, 2 * (m + 1.3) + 0.8)
-    for column, (text, role) in zip(
-        (EDGE, EDGE + n + GAP / 2, 2 * n + GAP + EDGE),
-        (("row: output", "output"), ("column: input", "input"), ("number: kernel", "kernel")),
-        strict=True,
-    ):
-        align = {EDGE: "left", EDGE + n + GAP / 2: "center"}.get(column, "right")
-        word(axes, 0.4, column, text, role=role, align=align)
-    figure.set_size_inches(0.9 * figure.get_size_inches())  # so that a phone need not scroll
+    width, height = 2 * (EDGE + n) + GAP, 2 * (m + 1.3) + 0.8
+    figure, axes = board(width, height)
+    figure.set_size_inches(NARROW * width, NARROW * height)
+    word(axes, 0.4, EDGE, "row: output", role="output", align="left")
+    word(axes, 0.4, width / 2, "column: input", role="input")
+    word(axes, 0.4, width - EDGE, "number: kernel", role="kernel", align="right")
     told = []
     for nth, (name, table) in enumerate(tables.items()):
         top, left = 0.8 + (nth // 2) * (m + 1.3), EDGE + (nth % 2) * (n + GAP)
@@ -231,7 +230,7 @@ def coverage(m: int, kernel_sizes: Sequence[int], stride: int) -> Figure:
     widest = max(max(len(counts) for counts in maps.values()), 8)
     height = sum(len(counts) + 1.3 for counts in maps.values())
     figure, axes = board(widest + 2 * EDGE, height)
-    figure.set_size_inches(SMALL * CELL * (widest + 2 * EDGE), SMALL * CELL * height)
+    figure.set_size_inches(SMALL * (widest + 2 * EDGE), SMALL * height)
     top, most = 0.0, max(int(counts.max()) for counts in maps.values())
     for k, counts in maps.items():
         word(axes, top + 0.5, EDGE, f"output, kernel {k} by {k}", role="output", align="left")
