@@ -253,7 +253,7 @@ def shared(x: ArrayLike, dy: ArrayLike, tile: int) -> Figure:
 
     Returns:
         The figure: a row per output place with dy and the slopes of its own weights; beside them
-        the sums over places that share, each named after its places.
+        the sums over places that share, each with its places under it.
 
     Raises:
         TypeError, ValueError: what `cnnref.tiled_conv_grad` raises.
@@ -269,25 +269,21 @@ def shared(x: ArrayLike, dy: ArrayLike, tile: int) -> Figure:
     tiled = tiled_conv_grad([[x]], np.zeros((tile, 1, 1, k)), [[dy]])[1].reshape(tile, k)
     whole = conv_weight_grad([[x]], [[dy]], kernel_size=k)[0]  # (1, k)
     phases = [[j for j in range(m) if j % tile == r] for r in range(tile)]
-    groups = (("tiled", tiled, phases), ("one kernel", whole, [list(range(m))]))
-    height, step = max(m, SUM * tile), k + 1
-    figure, axes = board(max(len(x), 3.1 + 3 * step) + 2 * EDGE, 3.2 + height)
+    right = max(k, 0.7 * m)  # cells of the sums, and of what is written under the last
+    height = max(m, SUM * (tile + 1) + 0.6)
+    figure, axes = board(max(len(x), 4 + k + right) + 2 * EDGE, 3.3 + height)
     word(axes, 0.45, EDGE, "input, x", role="input", align="left")
     cells(axes, x, 0.9, EDGE, "input")
-    top, left = 3 + (height - m) / 2, EDGE + 3.1
+    top, left = 3.2, EDGE + 3.1
     word(axes, top - 0.45, EDGE, "output, dy", role="output", align="left")
     cells(axes, dy[:, np.newaxis], top, EDGE + 1.2, "output")
     word(axes, top - 0.45, left + k / 2, "local", role="kernel")
     cells(axes, local, top, left, "kernel")
     for j in range(m):
         word(axes, top + j + 0.5, EDGE, f"j = {j}", align="left")
-    for nth, (name, table, places) in enumerate(groups, start=1):
-        start = 3 + (height - SUM * len(table)) / 2
-        word(axes, start - 0.45, left + step * nth + k / 2, name, role="kernel")
-        for row, (values, summed) in enumerate(zip(table, places, strict=True)):
-            cells(axes, values, start + SUM * row, left + step * nth, "kernel")
-            said = " + ".join(map(str, summed))
-            word(axes, start + SUM * row + 1.4, left + step * nth + k / 2, said)
+    middle = left + k + 0.9 + right / 2
+    top = _sums(axes, f"tiled, t = {tile}", tiled, phases, top, middle)
+    _sums(axes, "one kernel", whole, [list(range(m))], top + 0.9, middle)
     told = " ".join(
         f"Places {', '.join(map(str, places))} together: {listed(row)}."
         for places, row in zip(phases, tiled, strict=True)
@@ -298,6 +294,18 @@ def shared(x: ArrayLike, dy: ArrayLike, tile: int) -> Figure:
         f"place has for itself, row by row: {listed(local)}. In tiles of {tile}: {told} "
         f"Shared by all: {listed(whole)}.",
     )
+
+
+def _sums(
+    axes: Axes, name: str, table: Table, groups: list[list[int]], top: float, middle: float
+) -> float:
+    """Rows of sums under a name, each over the places that it sums; return where they end."""
+    word(axes, top - 0.45, middle, name, role="kernel")
+    for values, places in zip(table, groups, strict=True):
+        cells(axes, values, top, middle - len(values) / 2, "kernel")
+        word(axes, top + 1.4, middle, " + ".join(map(str, places)))
+        top += SUM
+    return top
 
 
 def routed(x: ArrayLike, dy: ArrayLike, size: int) -> Figure:

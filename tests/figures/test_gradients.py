@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from cnnref import literal
 from cnnref.figures import gradients as pictures
-from cnnref.figures.drawing import SELECTED, listed, number
+from cnnref.figures.drawing import CELL, SELECTED, listed, number
 from cnnref.figures.palette import INPUT, KERNEL, OUTPUT, PADDING
 from tests.figures.reading import Cell, cells, label, values, words
 
@@ -177,17 +177,22 @@ def check_shared(x: np.ndarray, dy: np.ndarray, tile: int) -> None:
     whole = [sum(local[j][a] for j in range(len(dy))) for a in range(k)]
     assert values(figure, INPUT) == list(x)
     assert values(figure, OUTPUT) == list(dy)
-    found = sorted(cells(figure, KERNEL), key=lambda cell: (cell.column // (k + 1), cell.row))
-    assert [cell.value for cell in found] == [v for row in (*local, *tiled, whole) for v in row]
+    taps = cells(figure, KERNEL)
+    own = [cell for cell in taps if cell.column < min(c.column for c in taps) + k - 0.5]
+    assert [cell.value for cell in own] == [value for row in local for value in row]
+    sums = [cell.value for cell in taps if cell not in own]
+    assert sums == [value for row in (*tiled, whole) for value in row]
     slopes = cells(figure, OUTPUT)
-    assert [cell.row for cell in found[: k * len(dy) : k]] == [cell.row for cell in slopes]
+    assert [cell.row for cell in own[::k]] == [cell.row for cell in slopes]
     for places in (*phases, range(len(dy))):
         assert " + ".join(map(str, places)) in words(figure)
     for places, row in zip(phases, tiled, strict=True):
         assert f"Places {listed(places)} together: {listed(row)}." in label(figure)
     assert f"row by row: {listed(np.array(local))}." in label(figure)
     assert label(figure).endswith(f"Shared by all: {listed(whole)}.")
-    assert {"input, x", "output, dy", "local", "tiled", "one kernel"} <= set(words(figure))
+    assert {"input, x", "output, dy", "local", f"tiled, t = {tile}", "one kernel"} <= set(
+        words(figure)
+    )
 
 
 @pytest.mark.parametrize(("x", "dy", "tile"), [(ROW, FOUR, 2), (ROW - 2, FOUR, 3), (X, DY, 1)])
@@ -305,4 +310,4 @@ def test_a_picture_of_something_else_is_noticed(
     ],
 )
 def test_the_pictures_of_the_page_fit_a_phone(figure: Callable[[], Figure]) -> None:
-    assert figure().get_size_inches()[0] * 72 <= 468
+    assert figure().get_size_inches()[0] <= 10 * CELL
