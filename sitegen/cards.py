@@ -8,6 +8,9 @@ from sitegen import markup
 from sitegen.blocks import Block
 
 NOTE = re.compile(r"\(held on (?P<cases>\d+) cases?, (?P<how>[^)]*)\)\s*$")
+ITEM = re.compile(
+    r'<li id="mistake-(?P<id>[^"]+)">.*?<summary>(?P<sentence>.*?)</summary>.*?</li>', re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,27 @@ def _mistakes(card: Card) -> str:
         return ""
     # Without colours: a mistake is shown by every law that catches it, and colours weigh most.
     items = "".join(
-        f"<li>{_read_only(markup.prose(mistake.sentence), markup.plain(mistake.source))}</li>"
+        f'<li id="mistake-{mistake.id}">'
+        f"{_read_only(markup.prose(mistake.sentence), markup.plain(mistake.source))}</li>"
         for mistake in card.mistakes
     )
     return f'<p class="law-part">Mistakes it catches</p><ul class="mistakes">{items}</ul>'
+
+
+def told_once(html: str) -> str:
+    """The page with the source of each mistake under the first law that catches it.
+
+    The other laws link there: a mistake may be caught by a dozen laws of one page.
+    """
+    told: set[str] = set()
+
+    def item(found: re.Match[str]) -> str:
+        if found["id"] not in told:
+            told.add(found["id"])
+            return found[0]
+        return f'<li class="told"><a href="#mistake-{found["id"]}">{found["sentence"]}</a></li>'
+
+    return ITEM.sub(item, html)
 
 
 def _read_only(title: str, code: str) -> str:

@@ -20,7 +20,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 from nbclient.exceptions import CellExecutionError
 
-from sitegen import fences, labs, notebooks, run, tex
+from sitegen import cards, fences, labs, notebooks, run, tex
 from sitegen.assets import verified
 from sitegen.blocks import Block, Fault, label, read
 from sitegen.kept import Kept, keep_templates
@@ -104,6 +104,7 @@ class Build:
             '<details class="mkdocstrings-source"',
             '<details data-search-exclude class="mkdocstrings-source"',
         )
+        html = cards.told_once(html)
         html, bad_formulas = tex.typeset(html, text, path, self.katex)
         for fault in faults + bad_formulas:
             log.warning("%s", fault)

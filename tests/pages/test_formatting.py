@@ -36,6 +36,18 @@ def test_a_refuted_statement_says_so() -> None:
     assert "Mistakes" not in html.get_text()
 
 
+def test_a_mistake_that_several_laws_catch_is_told_once_on_a_page() -> None:
+    other = Card(
+        "c.d", True, "So.", "def other(): ...\n", (*CARD.mistakes, Mistake("n", "N.", "n"))
+    )
+    page = cards.told_once(cards.html(CARD, "", "") + cards.html(other, "", ""))
+    html = BeautifulSoup(page, "html.parser")
+    assert [item["id"] for item in html.select("ul.mistakes li[id]")] == ["mistake-m", "mistake-n"]
+    (again,) = html.select("#law-c\\.d li.told")
+    assert again.decode_contents() == '<a href="#mistake-m">No <code>x</code>.</a>'
+    assert [code.get_text() for code in html.select(".mistakes .source code")] == ["pass\n", "n"]
+
+
 @pytest.mark.parametrize(
     ("sentence", "html"),
     [
