@@ -28,15 +28,17 @@ Table: TypeAlias = NDArray[Any]
 
 EDGE = 0.1
 """Cells between the edge of the board and what stands on it."""
-GAP = 0.7
-"""Cells between a signal and its waves."""
+GAP = 0.4
+"""Cells between a signal and its waves, or between input and kernel."""
+PITCH = 0.88
+"""Cells from one bar to the next."""
 BAR = 1.6
 """Cells that the longest bar of a row is high."""
 PANEL = 3.1
 """Cells from one signal to the next."""
-SIDE = 1.3
+SIDE = 1.0
 """Cells left of the lines of time, for the names of heights."""
-WIDE = 6.2
+WIDE = 6.0
 """Cells that the lines of time take across."""
 HIGH = 6.0
 """Cells that they take downwards."""
@@ -73,17 +75,18 @@ def multiplied(x: ArrayLike, w: ArrayLike, room: int) -> Figure:
     lengths = {name: np.abs(np.fft.rfft(signal, room)) for name, signal in signals.items()}
     waves = room // 2 + 1
     left = EDGE + most + GAP
-    figure, axes = board(left + waves + EDGE, PANEL * 3 + 0.7)
+    figure, axes = board(left + PITCH * waves + EDGE, PANEL * 3 + 0.7)
     for nth, (name, signal) in enumerate(signals.items()):
         top = PANEL * nth
         word(axes, top + 1.2, EDGE, name, role=name, align="left")
         cells(axes, signal, top + 1.6, EDGE, name)
         for q, length in enumerate(lengths[name]):
-            _bar(axes, top + 2.9, left + q, BAR * length / lengths[name].max(), length, name)
+            height = BAR * length / lengths[name].max()
+            _bar(axes, top + 2.9, left + PITCH * (q + 0.5), height, length, name)
         if nth:
-            word(axes, top + 0.25, left + waves / 2, "·="[nth - 1], bold=True)
+            word(axes, top + 0.25, left + PITCH * waves / 2, "·="[nth - 1], bold=True)
     for q in range(waves):
-        word(axes, 3 * PANEL + 0.2, left + q + 0.5, str(q))
+        word(axes, 3 * PANEL + 0.2, left + PITCH * (q + 0.5), str(q))
     word(axes, 3 * PANEL + 0.2, left - 0.1, "wave", align="right")
     told = [
         f"{name.capitalize()} {listed(signal)}: lengths {_short(lengths[name])}."
@@ -94,14 +97,14 @@ def multiplied(x: ArrayLike, w: ArrayLike, room: int) -> Figure:
     )
 
 
-def _bar(axes: Axes, foot: float, left: float, height: float, length: float, role: str) -> None:
+def _bar(axes: Axes, foot: float, middle: float, height: float, length: float, role: str) -> None:
     """A bar that stands on this row, with its length above."""
-    corner = (left + 0.2, foot - height)
+    corner = (middle - 0.3, foot - height)
     bar = Rectangle(
         corner, 0.6, height, facecolor=(ROLES[role], 0.35), edgecolor=ROLES[role], linewidth=1
     )
     axes.add_patch(bar)
-    word(axes, foot - height - 0.25, left + 0.5, _shown(length), size=12)
+    word(axes, foot - height - 0.25, middle, _shown(length), size=12)
 
 
 def _shown(length: float) -> str:
@@ -191,7 +194,7 @@ def times(sizes: Sequence[int], lines: Mapping[str, Sequence[float]]) -> Figure:
             raise ValueError(f"times: {name} must have {len(sizes)} times above zero; got {took}")
     all_times = [time for took in lines.values() for time in took]
     low, high = np.log10(min(all_times)) - 0.1, np.log10(max(all_times)) + 0.1
-    figure, axes = board(SIDE + WIDE + 3.3, HIGH + 2.2)
+    figure, axes = board(SIDE + WIDE + 3, HIGH + 2.2)
     across = SIDE + WIDE * _share(np.log10(sizes))
     rows = {
         name: 0.9 + HIGH * (high - np.log10(took)) / (high - low) for name, took in lines.items()
