@@ -107,7 +107,7 @@ def ways(x: Array, w: Array) -> dict[str, Way]:
     try:
         found["torch.conv2d"] = pytorch(x, w)
     except ImportError:
-        print("PyTorch is not installed: left out")
+        print("PyTorch is not installed: left out", file=sys.stderr)
     return found
 
 
@@ -231,10 +231,15 @@ def written(kept: Mapping[str, Any]) -> str:
     return f'{json.dumps(head, indent=1)[:-2]},\n "rows": [\n{rows}\n]\n}}\n'
 
 
+def unpinned(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment to measure in: nothing pinned, one thread, memory kept warm."""
+    return {name: value for name, value in environment.items() if name not in PINS} | SETTINGS
+
+
 def main() -> None:
     """Measure in a process of its own, whose environment pins nothing, and keep what came."""
-    clean = {name: value for name, value in os.environ.items() if name not in PINS} | SETTINGS
     child = [sys.executable, "-m", "benchmarks.speed", "--here"]
+    clean = unpinned(os.environ)
     ran = subprocess.run(child, env=clean, stdout=subprocess.PIPE, text=True, check=True)
     kept = json.loads(ran.stdout.splitlines()[-1])
     FILE.write_text(written(kept), encoding="utf-8")
