@@ -150,37 +150,34 @@ def blocks(size: int, w: ArrayLike) -> Figure:
     rows, columns = y.shape[1:]
     table = y.reshape(len(y), -1).T
     taps = np.argmax(table[..., np.newaxis] == [*w.flat], axis=-1) - (table == 0)
-    top, wide = 1.5, SMALL * size * size
-    figure, axes = board(MARGIN + wide + EDGE, top + SMALL * rows * columns + 0.2)
+    top = 1.5
+    figure, axes = board(MARGIN + SMALL * size * size + EDGE, top + SMALL * rows * columns + 0.2)
     _matrix(axes, table, taps, top, MARGIN, SMALL, zeros=False)
-    word(axes, 0.35, MARGIN + wide / 2, "input", role="input", bold=True)
-    word(axes, top - 0.45, EDGE, "output", role="output", align="left", bold=True)
-    for row in range(size):
-        across = MARGIN + SMALL * size * (row + 0.5)
-        word(axes, top - 0.45, across, f"row {row}", role="input")
-    for row in range(rows):
-        down = top + SMALL * columns * (row + 0.5)
-        word(axes, down, EDGE, f"row {row}", role="output", align="left")
-    for j, i in np.ndindex(rows, size):
-        at = top + SMALL * columns * j, MARGIN + SMALL * size * i
-        axes.add_patch(
-            Rectangle(
-                (at[1], at[0]),
-                SMALL * size,
-                SMALL * columns,
-                fill=False,
-                edgecolor=palette.INK,
-                linewidth=1.6,
-                clip_on=False,
-                zorder=3,
-            )
-        )
+    _named_blocks(axes, size, rows, columns, top)
     return described(
         figure,
         f"Kernel {listed(w)}. Matrix of {rows} by {size} blocks, each {columns} by {size}; block "
         f"(j, i) joins row j of the output to row i of the input, and is the same along a "
         f"diagonal. A row for each output, an input in each column: {listed(table)}.",
     )
+
+
+def _named_blocks(axes: Axes, size: int, rows: int, columns: int, top: float) -> None:
+    """Heavy lines around the blocks, and the rows of the image that they join."""
+    word(axes, 0.35, MARGIN + SMALL * size * size / 2, "input", role="input", bold=True)
+    word(axes, top - 0.45, EDGE, "output", role="output", align="left", bold=True)
+    high, wide = SMALL * columns, SMALL * size
+    for i in range(size):
+        word(axes, top - 0.45, MARGIN + wide * (i + 0.5), f"row {i}", role="input")
+    for j in range(rows):
+        word(axes, top + high * (j + 0.5), EDGE, f"row {j}", role="output", align="left")
+        for i in range(size):
+            corner = (MARGIN + wide * i, top + high * j)
+            frame = Rectangle(
+                corner, wide, high, fill=False, edgecolor=palette.INK, lw=1.6, clip_on=False
+            )
+            frame.set_zorder(3)
+            axes.add_patch(frame)
 
 
 def wrapped(w: ArrayLike, n: int) -> Figure:
@@ -262,14 +259,8 @@ def lowered(x: ArrayLike, w: ArrayLike, place: int = 0) -> Figure:
         TIGHT * (len(x) + len(columns) + 1) + 4.6,
     )
     _titled(axes, x, "input", "input", 0.9, EDGE)
-    outline(
-        axes,
-        0.9 + TIGHT * corner[0],
-        EDGE + TIGHT * corner[1],
-        TIGHT * w.shape[0],
-        TIGHT * w.shape[1],
-        palette.INPUT,
-    )
+    at = 0.9 + TIGHT * corner[0], EDGE + TIGHT * corner[1]
+    outline(axes, *at, TIGHT * w.shape[0], TIGHT * w.shape[1], palette.INPUT)
     beside = EDGE + max(side, TIGHT * x.shape[1] + GAP)
     _titled(axes, w, "kernel", "kernel", 0.9, beside)
     top = 2.2 + TIGHT * len(x)
@@ -277,12 +268,9 @@ def lowered(x: ArrayLike, w: ArrayLike, place: int = 0) -> Figure:
     under = top + TIGHT * len(columns) + 1.0
     _titled(axes, taps, "kernel", "kernel", under, EDGE)
     _titled(axes, y, "output", "output", under, EDGE + side)
-    for table_top, height, colour in (
-        (top, len(columns), palette.INPUT),
-        (under, 1, palette.OUTPUT),
-    ):
-        across = EDGE + side + TIGHT * place
-        outline(axes, table_top, across, TIGHT * height, TIGHT, colour)
+    across = EDGE + side + TIGHT * place
+    outline(axes, top, across, TIGHT * len(columns), TIGHT, palette.INPUT)
+    outline(axes, under, across, TIGHT, TIGHT, palette.OUTPUT)
     said = f"{written(taps, columns[:, place])} = {number(y[0, place])}"
     word(axes, under + TIGHT + 0.6, EDGE, said, align="left")
     return described(

@@ -78,7 +78,7 @@ def tables(figure: Figure, size: float, width: int) -> list[list[tuple[str, bool
 
 def by_hand(
     k: int, n: int, m: int, stride: int = 1, before: int = 0, *, ring: bool = False
-) -> list:
+) -> Taps:
     """Which tap stands where, place by place; None where none does."""
     taps: Taps = [[None] * n for _ in range(m)]
     for j in range(m):
