@@ -17,11 +17,11 @@ Table: TypeAlias = NDArray[Any]
 
 EDGE = 0.1
 """Cells between the edge of the board and what stands on it."""
-GAP = 0.6
+GAP = 0.45
 """Cells between two kernels, and between two inputs."""
 ARROW = 0.9
 """Cells that an arrow takes, with the space around it."""
-LEFT, WIDE = 1.3, 10.4
+LEFT, WIDE = 1.2, 8.3
 """Where the curves begin, and how far they go, in cells."""
 TOP, HIGH = 4.3, 5.0
 """Where the answer 1 is drawn, and how far below it the answer 0, in cells."""
@@ -57,7 +57,8 @@ def poses(patterns: ArrayLike, kernels: ArrayLike) -> Figure:
     first = EDGE + columns + ARROW
     last = first + len(w) + ARROW
     figure, axes = board(
-        max(EDGE + len(w) * (columns + GAP), last + 1.9), (len(x) + 1) * (rows + GAP) + 1.9
+        max(2 * EDGE + len(w) * (columns + GAP) - GAP, last + 1.6),
+        (len(x) + 1) * (rows + GAP) + 1.9,
     )
     told = []
     for q, kernel in enumerate(w[:, 0]):
@@ -128,11 +129,11 @@ def tuned(
     answers = conv(x, w)[:, :, 0, 0]  # (P, Q)
     largest = channel_max_pool(answers, len(w))[:, 0]
     across = LEFT + WIDE * (np.asarray(degrees) - degrees[0]) / (degrees[-1] - degrees[0])
-    figure, axes = board(LEFT + WIDE + 1, TOP + HIGH + 4.6)
+    figure, axes = board(LEFT + WIDE + 0.9, TOP + HIGH + 4.2)
     _scale(axes)
     told = []
     for q, (angle, curve) in enumerate(zip(set_for, answers.T, strict=True)):
-        left, dashes = LEFT + 0.6 + q * (SMALL + 2), LINES[q % len(LINES)]
+        left, dashes = LEFT + 0.4 + q * WIDE / len(w), LINES[q % len(LINES)]
         word(axes, 0.45, left + SMALL / 2, f"kernel {angle:g}°", role="kernel")
         _small(axes, w[q, 0], 0.9, left, "kernel")
         key = [left - 0.3, left + SMALL + 0.3], [2.75, 2.75]

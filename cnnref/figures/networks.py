@@ -23,7 +23,7 @@ Row: TypeAlias = tuple[str, bool, Shape]
 
 EDGE = 0.1
 """Cells between the edge of the board and what stands on it."""
-NAMES = 2.9
+NAMES = 2.45
 """Cells left of the rows of a picture of stages, for their names."""
 STEP = 2
 """Cells from one row of such a picture to the next."""
@@ -31,13 +31,13 @@ PLACE = 0.06
 """Cells that one place of a tensor takes in a stack."""
 SHEET = (0.11, 0.05)
 """Cells from one channel of a tensor to the next, to the right and upwards."""
-NUMBER = 0.0115
+NUMBER = 0.0075
 """Cells that one number takes in a stack when there are no places any more."""
-LEFT, RIGHT = 4, 8.9
+LEFT, RIGHT = 3.05, 6.25
 """Where the tensors of a stack stand, and where their shapes do, in cells."""
 MARGIN = 2.7
 """Cells left of a bar, for its name."""
-WHOLE = 6.2
+WHOLE = 4.6
 """Cells that a bar takes that is all there is."""
 LINE, BAR = 0.72, 0.46
 """Cells from one bar to the next, and cells that a bar is high."""
@@ -72,24 +72,24 @@ def stages(x: ArrayLike, w: ArrayLike, size: int) -> Figure:
     looks = (Window(w.size), Window(1), Window(size, size))
     rows = (x, filtered, rectified, pooled)
     names = ("convolution", "ReLU", f"max of {size}")
-    right = NAMES + x.size + 0.5
-    width = right + max(2.5, w.size + EDGE)
-    figure, axes = board(width, STEP * 4 + 0.7)
+    right, first = NAMES + x.size + 0.3, 1.7
+    width = right + 1.75
+    figure, axes = board(width, first + STEP * 4 - 0.1)
     spots = _spots(looks, [row.size for row in rows])
     closed = np.flatnonzero(filtered < 0)
-    word(axes, 1.3, EDGE, "input", role="input", align="left")
-    word(axes, 0.4, right + w.size / 2, "kernel", role="kernel")
-    cells(axes, w, 0.8, right, "kernel")
-    _row(axes, x, spots[0], 0.8, "input")
+    word(axes, EDGE + 0.5, EDGE, "kernel", role="kernel", align="left")
+    cells(axes, w, EDGE, NAMES, "kernel")
+    word(axes, first + 0.5, EDGE, "input", role="input", align="left")
+    _row(axes, x, spots[0], first, "input")
     for nth, (name, window) in enumerate(zip(names, looks, strict=True), start=1):
-        top = 0.8 + STEP * nth
+        top = first + STEP * nth
         _lines(axes, window, spots[nth - 1], spots[nth], top)
         _row(axes, rows[nth], spots[nth], top, "output", closed if nth == 2 else ())
         word(axes, top + 0.25, EDGE, f"layer {nth}:", align="left", bold=True)
         word(axes, top + 0.8, EDGE, name, align="left")
-        word(axes, top + 0.5, right + 0.3, f"stage {nth}", align="left")
-    _bracket(axes, right, 0.8 + STEP, 1.8 + 3 * STEP)
-    word(axes, 2.3 + 3 * STEP, width - EDGE, "of one layer", align="right", bold=True)
+        word(axes, top + 0.5, right + 0.2, f"stage {nth}", align="left")
+    _bracket(axes, right, first + STEP, first + 1 + 3 * STEP)
+    word(axes, first + 1.5 + 3 * STEP, width - EDGE, "of one layer", align="right", bold=True)
     zeroed = f"place {', '.join(map(str, closed))}" if closed.size else "no place"
     return described(
         figure,
@@ -158,15 +158,19 @@ def stack(net: Sequential, shape: Sequence[int]) -> Figure:
     'Input: 1 × 5 × 5. Convolution 3 × 3, ReLU: 2 × 3 × 3. Flatten: 18. Dense: 4.'
     """
     rows = _rows(net, tuple(shape))
-    heights = [max(_height(made), 1.2 if bends else 0.8) + 0.35 for _, bends, made in rows]
-    figure, axes = board(RIGHT + 4.1, sum(heights) + 0.2)
+    heights = [
+        max(_height(made), 0.6 * len(_lined(name, bends)) + 0.1) + 0.35
+        for name, bends, made in rows
+    ]
+    figure, axes = board(RIGHT + 4, sum(heights) + 0.2)
     told, top = [], 0.2
     for nth, ((name, bends, made), height) in enumerate(zip(rows, heights, strict=True)):
         role = "output" if nth == len(rows) - 1 else "ink" if nth else "input"
         middle = top + height / 2
-        word(axes, middle - 0.3 * bends, EDGE, name, role=role if not nth else "ink", align="left")
-        if bends:
-            word(axes, middle + 0.3, EDGE, "ReLU", align="left")
+        lines = _lined(name, bends)
+        for at, line in enumerate(lines):
+            row = middle + 0.6 * (at - (len(lines) - 1) / 2)
+            word(axes, row, EDGE, line, role="ink" if nth else "input", align="left")
         _tensor(axes, made, middle, role)
         size = " × ".join(map(str, made))
         word(axes, middle, RIGHT, size, role=role, align="left")
@@ -175,6 +179,14 @@ def stack(net: Sequential, shape: Sequence[int]) -> Figure:
     word(axes, top - heights[-1] / 2, RIGHT - 0.4, "output", role="output", align="right")
     parts = filter(None, [_repeated(axes, rows, heights, spatial) for spatial in (True, False)])
     return described(figure, f"{' '.join(told)} In brackets: {', '.join(parts)}.")
+
+
+def _lined(name: str, bends: bool) -> list[str]:
+    """The name of a layer, in lines that are short enough to stand left of its tensor."""
+    kind, _, taps = name.partition(" ")
+    if kind == "convolution":
+        return [kind, f"{taps}, ReLU" if bends else taps]
+    return [name, "ReLU"] if bends else [name]
 
 
 def _repeated(axes: Axes, rows: Sequence[Row], heights: Sequence[float], spatial: bool) -> str:
@@ -189,8 +201,8 @@ def _repeated(axes: Axes, rows: Sequence[Row], heights: Sequence[float], spatial
     if not times:
         return ""
     top, foot = 0.2 + sum(heights[: ours[0]]), 0.2 + sum(heights[: ours[-1] + 1])
-    _bracket(axes, RIGHT + 3.1, top + 0.15, foot - 0.15)
-    word(axes, (top + foot) / 2, RIGHT + 3.3, f"× {times}", align="left", bold=True)
+    _bracket(axes, RIGHT + 3, top + 0.15, foot - 0.15)
+    word(axes, (top + foot) / 2, RIGHT + 3.2, f"× {times}", align="left", bold=True)
     return f"{what} × {times}"
 
 
@@ -307,7 +319,7 @@ def _bar(axes: Axes, middle: float, length: float, what: str) -> None:
             (MARGIN, middle - BAR / 2),
             length,
             BAR,
-            facecolor=(ROLES[role], 0.35 if hatch is None else 0.1),
+            facecolor="none" if hatch else (ROLES[role], 0.35),
             edgecolor=ROLES[role],
             hatch=hatch,
             linewidth=1,
