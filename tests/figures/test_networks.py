@@ -157,8 +157,8 @@ def check_shares(net: Sequential, shape: Shape) -> None:
     bars = boxes(figure)
     wholes = sum(held), sum(done)
     assert f"{wholes[0]:,} parameters and {wholes[1]:,} multiplies in all" in label(figure)
-    for parts, (name, made) in zip(zip(held, done, strict=True), titles, strict=True):
-        (title,) = [w for w in words(figure) if w.startswith(name) and w.endswith(f"to {made}")]
+    for parts, (name, size) in zip(zip(held, done, strict=True), titles, strict=True):
+        (title,) = [w for w in words(figure) if w.startswith(name) and w.endswith(f"to {size}")]
         said = []
         for what, part, whole in zip(("parameters", "multiplies"), parts, wholes, strict=True):
             bar = bars.pop(0)
