@@ -1,7 +1,8 @@
 """Whole networks: frozen layers, their sequence, its counts, its training.
 
 A layer holds options and no state; its parameters are arrays that are passed in. Its page is
-docs/networks.md, its laws are in cnnref/laws/networks.py, run by tests/laws.
+docs/networks.md. Laws run on operations, not on objects made of them, so what networks promise is
+held by tests/test_network.py, tests/test_network_sizes.py and tests/test_training.py.
 """
 
 from cnnref.network.counts import Count, Layer, count
