@@ -22,7 +22,7 @@ LEFT = 1.7
 """Cells left of a row, for its name."""
 DROP = 1.2
 """Cells between the outputs and the inputs of a panel."""
-BOX = 0.43
+BOX = 0.42
 """Cells that the number of one weight takes."""
 NAMES = 1.3
 """Cells left of a layer of `sharing`, for the names of its rows."""
