@@ -82,8 +82,8 @@ def ends(seen: Array) -> Array:
 
 @law("receptive.size-adds-up", cases=towers())
 def size_adds_up(cnn: Any, case: Tower) -> Sides:
-    """Without padding, a unit sees 1 place, and for each layer (k - 1) d times the strides of the
-    layers below more, counted from the first to the last."""
+    """Without padding, a field is 1 place long, from the first that is seen to the last, and for
+    each layer longer by (k - 1) d times all strides below it."""
     size = 1
     for layer, look in enumerate(case.windows):
         below = prod(under.stride for under in case.windows[:layer])
