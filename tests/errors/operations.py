@@ -15,6 +15,7 @@ ROWS = [
     ("convolve(np.ones(2, np.clongdouble), [1])", TypeError, f"convolve: x must hold numbers of at most double precision; got dtype {np.dtype(np.clongdouble)}"),
     ("convolve(MASKED, [1])", TypeError, "convolve: x must not be masked; got masked entries"),
     ("convolve([1], MASKED)", TypeError, "convolve: w must not be masked; got masked entries"),
+    ("conv(np.zeros((1, 1, 0), object), KERNEL)", TypeError, "conv: x must hold real numbers of at most double precision; got dtype object"),
     ("conv(X * 1j, W, groups=2)", TypeError, "conv: x must hold real numbers of at most double precision; got dtype complex128"),
     ("conv(X, W * 1j, groups=2)", TypeError, "conv: w must hold real numbers of at most double precision; got dtype complex128"),
     ("conv(X, W, [1j] * 4, groups=2)", TypeError, "conv: b must hold real numbers of at most double precision; got dtype complex128"),
