@@ -79,6 +79,9 @@ BOUNDS = [
     # to w: the first estimate, a row of v times a row of u times x
     ("recurrent_conv_grad([[[1, -2]]], [[[4]], [[0]]], [[[1], [-4]]], ONES,"
      " [[[[0, 0]]], [[[S, 0]]]], steps=2, activation='identity')", 4 * (5 * 8) * 2 * S),
+    # to v over two steps: what is hidden in the second has grown by the first estimate
+    ("recurrent_conv_grad([[[2]]], [[[2]], [[0]]], [[[1], [-4]]], [[[3]], [[0]]],"
+     " [[[[0]]], [[[S]]]], steps=2, activation='identity')", ((4 + 3 * 20) + (1 + 4 * 3) * 4) * S),
     # to x over two steps: the second error comes back through w to the first
     ("recurrent_conv_grad([[[0]]], [[[7]], [[0]]], [[[1], [-4]]], ONES, [[[[0]]], [[[S]]]],"
      " steps=2, activation='identity')", 7 * (4 + 4 * (1 + 4 * 2)) * S),
