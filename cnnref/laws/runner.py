@@ -26,9 +26,9 @@ Cases: TypeAlias = Callable[[Numbers, Scope], Any]
 PROFILES = {"dev": 25, "ci": 200, "nightly": 5000}
 """How many cases of each law are tried; the nightly ones are other ones every time."""
 
-GLANCED, TRACED, ANY_TRACED, VARIED = 12, 48, 192, 5
-"""How many cases of a statement are looked at to learn what it calls; to learn which cases call
-what; and for both, if they call so many different operations that it is about any of them."""
+ALIKE, TRACED, ANY_TRACED, VARIED = 16, 48, 192, 5
+"""How many cases of a statement are looked at to learn which call what: if all of them call the
+same; if they differ; and if they call so many operations that it is about any of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,21 +222,24 @@ def breaches(statement: Statement, cnn: Any, cases: Iterable[Any]) -> list[Breac
 
 
 @cache
-def traced(statement: Statement, count: int = TRACED) -> tuple[tuple[Any, frozenset[str]], ...]:
-    """Repeatable cases, each with the operations that the statement calls for it.
+def traced(statement: Statement) -> tuple[tuple[Any, frozenset[str]], ...]:
+    """Repeatable cases that literal keeps, each with the operations that are called for it.
 
-    More cases of a statement about any operation, so that each of them comes up a few times.
+    More of them if they do not all call the same, so that each operation comes up a few times.
     """
-    cases = sample(statement, Scope(), count)
-    found = [(case, frozenset(calls_of(statement, case).used()[0])) for case in cases]
-    if count < ANY_TRACED and len({called for _, called in found}) >= VARIED:
-        return traced(statement, ANY_TRACED)
+    found: list[tuple[Any, frozenset[str]]] = []
+    for count in (ALIKE, TRACED, ANY_TRACED):
+        cases = sample(statement, Scope(), count)[len(found) :]
+        found += [(case, frozenset(calls_of(statement, case).used()[0])) for case in cases]
+        kinds = {called for _, called in found}
+        if len(kinds) == 1 or (count == TRACED and len(kinds) < VARIED):
+            break
     return tuple(found)
 
 
 def operations(statement: Statement) -> frozenset[str]:
     """The operations that a statement calls."""
-    return frozenset().union(*(called for _, called in traced(statement, GLANCED)))
+    return frozenset().union(*(called for _, called in traced(statement)))
 
 
 def calls_of(statement: Statement, case: Any) -> Watched:
