@@ -96,5 +96,6 @@ def _html(block: Block, result: Result) -> str:
         alts(result.figures, block.alt),
         block.caption,
         f"b{block.line}-",
+        block.folded,
     )
     return cards.html(result.card, html, result.stdout) if result.card else html

@@ -20,7 +20,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 from nbclient.exceptions import CellExecutionError
 
-from sitegen import fences, labs, notebooks, run, tex
+from sitegen import citations, fences, labs, notebooks, run, tex
 from sitegen.assets import verified
 from sitegen.blocks import Block, Fault, label, read
 from sitegen.kept import Kept, keep_templates
@@ -42,6 +42,7 @@ class Build:
         self.katex = tex.Katex(run.CACHE.parent)
         self.notebooks: dict[str, Path] = {}
         self.kept = Kept()
+        self.cards: dict[str, str] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
@@ -65,6 +66,8 @@ class Build:
                 uri = f"{KATEX}/{path.relative_to(home).as_posix()}"
                 files.append(File.generated(config, uri, abs_src_path=str(path)))
         run.run_ahead(blocks_of(files))
+        pages = [(f.src_uri, Path(f.abs_src_path or f.src_uri)) for f in chapters(files)]
+        self.cards = citations.cards(pages, citations.in_order(config.nav))
         if "mkdocstrings" in config.plugins:
             handler = config.plugins["mkdocstrings"].get_handler("python")  # type: ignore[attr-defined]
             keep_templates(handler.env, TEMPLATES)
@@ -90,9 +93,15 @@ class Build:
         try:
             if path.suffix == ".py" or read(path):
                 self.notebooks[Path(page.file.src_uri).with_suffix(".ipynb").as_posix()] = path
-            return markdown if path.suffix == ".py" else fences.located(markdown, path)
+            if path.suffix == ".py":
+                return markdown
+            text = fences.located(markdown, path)
         except Fault as fault:
             return fences.problem(str(fault))
+        text, unknown = citations.resolved(text, page.file.src_uri, self.cards)
+        for law in unknown:
+            log.warning("%s: no page has a card of the law %s", label(path), law)
+        return text
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         path = source(page)
@@ -178,12 +187,16 @@ class WithLine(logging.Filter):
         return True
 
 
+def chapters(files: Files) -> list[File]:
+    """The pages that are Markdown, and no lab."""
+    return [file for file in files.documentation_pages() if file.src_uri.endswith(".md")]
+
+
 def blocks_of(files: Files) -> Iterator[Block]:
     """The blocks of all pages that can be read; what is wrong with the others is told later."""
-    for file in files.documentation_pages():
-        if file.src_uri.endswith(".md"):
-            with suppress(Fault):
-                yield from read(Path(file.abs_src_path or file.src_uri))
+    for file in chapters(files):
+        with suppress(Fault):
+            yield from read(Path(file.abs_src_path or file.src_uri))
 
 
 def source(page: Page) -> Path:
