@@ -112,8 +112,9 @@ def _block(fence: Fence, page: Path) -> Block:
         takes = ", ".join(f'{name}="..."' for name in OPTIONS)
         what = f"a python fence takes {takes} and nothing else; got {odd[0]}"
         raise Fault.at(page, fence.first, what)
-    source = fence.text + "\n"
-    return Block(page, fence.first, fence.last, source, fence.indent, **options)
+    block = Block(page, fence.first, fence.last, fence.text + "\n", fence.indent)
+    alt, caption, folded = (options.get(name, "") for name in OPTIONS)
+    return replace(block, alt=alt, caption=caption, folded=folded)
 
 
 def read(page: Path) -> tuple[Block, ...]:

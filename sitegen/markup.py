@@ -53,7 +53,9 @@ def block(
     if not folded:
         return f'<div class="block">{code}{output}{drawn}</div>'
     words = f"<summary>{prose(folded)}</summary>"
-    return f'<div class="block">{drawn}<details class="law-part">{words}{code}{output}</details></div>'
+    return (
+        f'<div class="block">{drawn}<details class="law-part">{words}{code}{output}</details></div>'
+    )
 
 
 def _figure(drawing: str, alt: str, caption: str, prefix: str) -> str:

@@ -213,7 +213,9 @@ def _side(axes: Axes, side: Side, row: float, left: float, wrong: Table | None) 
     if isinstance(side, str):
         word(axes, row + 0.5, left, side, align="left")
     else:
-        _array(axes, side, row, left, "output", np.ones(side.shape, bool) if wrong is None else wrong)
+        _array(
+            axes, side, row, left, "output", np.ones(side.shape, bool) if wrong is None else wrong
+        )
 
 
 def _wrong(came: Side, promised: Side, relation: str) -> Table | None:
@@ -248,9 +250,13 @@ def _alt(step: Step) -> str:
 def _verdict(found: Refuted, wrong: Table | None) -> str:
     """Both sides in words, and where they do not agree."""
     bound = "at most " if found.relation == "at most" else ""
-    sides = f"What comes: {_listed(found.came)}. What is promised: {bound}{_listed(found.promised)}."
+    sides = (
+        f"What comes: {_listed(found.came)}. What is promised: {bound}{_listed(found.promised)}."
+    )
     if wrong is None:
         return f"{sides} The one is no match for the other."
+    if not wrong.any():
+        return f"{sides} All is as promised."
     places = [_place(place) for place in np.argwhere(wrong)]
     entries = "entry" if len(places) == 1 else "entries"
     return f"{sides} Not as promised: {entries} {_series(places)}."

@@ -168,7 +168,7 @@ def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> N
 
 
 def number(value: float) -> str:
-    """A number as a cell shows it: no trailing zeros, a real minus sign, none at zero; yes or no."""
+    """A number as a cell shows it: no trailing zeros, a real minus sign; a boolean as yes or no."""
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     return f"{value + 0:g}".replace("-", "\N{MINUS SIGN}")

@@ -81,9 +81,7 @@ def counterexample(id: str) -> Counterexample:
     breach = statement.counterexample(cnn)
     came, promised, relation = plain_sides(statement.function(cnn, fresh(statement.case)))
     steps = tuple(map(step, breach.calls))
-    return Counterexample(
-        id, statement.claim, str(statement.case), steps, came, promised, relation
-    )
+    return Counterexample(id, statement.claim, str(statement.case), steps, came, promised, relation)
 
 
 def plain_sides(sides: Sides) -> tuple[Array | str, Array | str, Relation]:

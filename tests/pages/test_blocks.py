@@ -32,6 +32,11 @@ def test_alt_text_and_caption_stand_on_the_fence() -> None:
     assert (block.alt, block.caption) == ("A line", 'It "falls".')
 
 
+def test_code_that_is_folded_says_what_to_open() -> None:
+    (block,) = blocks('```python folded="The code"\nx\n```\n')
+    assert (block.folded, block.alt, block.caption) == ("The code", "", "")
+
+
 def test_a_fence_shown_inside_a_longer_fence_is_text() -> None:
     assert blocks("````markdown\n```python\nx\n```\n````\n") == ()
 
