@@ -13,7 +13,8 @@ from typing import Self
 
 FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<ticks>`{3,}|~{3,})[ ]*(?P<lang>[\w-]*)(?P<rest>.*)$")
 OPTION = re.compile(r"""(?P<name>[a-z]+)=(?P<quote>["'])(?P<value>.*?)(?P=quote)""")
-OPTIONS = ("alt", "caption", "folded")
+OPTIONS = ("alt", "caption", "folded", "table")
+TABLE = "laws"
 
 
 class Fault(Exception):
@@ -50,6 +51,7 @@ class Block:
     output: str | None = None
     output_lines: tuple[int, int] | None = None
     folded: str = ""
+    table: str = ""
 
     @property
     def where(self) -> str:
@@ -112,9 +114,11 @@ def _block(fence: Fence, page: Path) -> Block:
         takes = ", ".join(f'{name}="..."' for name in OPTIONS)
         what = f"a python fence takes {takes} and nothing else; got {odd[0]}"
         raise Fault.at(page, fence.first, what)
+    if options.get("table", TABLE) != TABLE:
+        raise Fault.at(page, fence.first, f'the only table is table="{TABLE}": a law for each line')
     block = Block(page, fence.first, fence.last, fence.text + "\n", fence.indent)
-    alt, caption, folded = (options.get(name, "") for name in OPTIONS)
-    return replace(block, alt=alt, caption=caption, folded=folded)
+    alt, caption, folded, table = (options.get(name, "") for name in OPTIONS)
+    return replace(block, alt=alt, caption=caption, folded=folded, table=table)
 
 
 def read(page: Path) -> tuple[Block, ...]:

@@ -1,16 +1,17 @@
-"""Links to a law, wherever its card stands: `[words](law:conv.is-linear)`."""
+"""Laws that are named elsewhere: links to their cards, tables of them."""
 
-import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sitegen.blocks import Fault, read
-from sitegen.cards import cited
+from sitegen import markup
+from sitegen.blocks import Block, Fault, read
+from sitegen.cards import NOTE, cited
+from sitegen.run import cached
 
-LINK = re.compile(r"\]\(law:(?P<law>[\w.-]+)\)")
+LINK = re.compile(r'href="law:(?P<law>[\w.-]+)"')
 HOME = "index.md"
 
 
@@ -48,8 +49,17 @@ def cards(sources: Iterable[tuple[str, Path]], order: Sequence[str] = ()) -> dic
     return found
 
 
-def resolved(markdown: str, page: str, known: Mapping[str, str]) -> tuple[str, list[str]]:
-    """The Markdown of a page with its links to laws as links to cards; and the laws without one."""
+def linked(html: str, known: Mapping[str, str], url: Callable[[str], str]) -> tuple[str, list[str]]:
+    """The HTML with links to `law:conv.is-linear` leading to that card; and the laws without one.
+
+    Args:
+        html: of a page.
+        known: the page of each card, see `cards`.
+        url: how one gets to a page from this one.
+
+    Returns:
+        The HTML, and the ids of laws that have no card.
+    """
     unknown: list[str] = []
 
     def link(match: re.Match[str]) -> str:
@@ -57,7 +67,37 @@ def resolved(markdown: str, page: str, known: Mapping[str, str]) -> tuple[str, l
         if law not in known:
             unknown.append(law)
             return match[0]
-        there = posixpath.relpath(known[law], posixpath.dirname(page) or ".")
-        return f"]({there if known[law] != page else ''}#law-{law})"
+        return f'href="{url(known[law])}#law-{law}"'
 
-    return LINK.sub(link, markdown), unknown
+    return LINK.sub(link, html), unknown
+
+
+def table(ids: Iterable[str], page: Path) -> str:
+    """Laws as a table, from the same runs as their cards.
+
+    Args:
+        ids: of laws.
+        page: to be named in a fault.
+
+    Returns:
+        HTML: for each law its sentence, how well it held, how many mistakes it catches.
+
+    Raises:
+        Fault: for an unknown law, or one that does not hold.
+    """
+    rows = "".join(_row(id, page) for id in ids)
+    heads = "".join(f"<th>{name}</th>" for name in ("law", "held", "mistakes"))
+    head = f"<thead><tr>{heads}</tr></thead>"
+    return f'<table class="laws" data-search-exclude>{head}<tbody>{rows}</tbody></table>'
+
+
+def _row(id: str, page: Path) -> str:
+    # Word for word what a page has that cites the law, so that it is run for both.
+    source = f'from cnnref.laws import holds\n\nholds("{id}")\n'
+    result = cached(Block(page, 0, 0, source))
+    note = NOTE.search(result.stdout)
+    assert result.card is not None, "a citation has a card"
+    assert note is not None, "a law that held says so"
+    claim = f'<a href="law:{id}">{markup.prose(result.card.claim)}</a>'
+    cells = (claim, note["how"], str(len(result.card.mistakes)))
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

@@ -93,15 +93,9 @@ class Build:
         try:
             if path.suffix == ".py" or read(path):
                 self.notebooks[Path(page.file.src_uri).with_suffix(".ipynb").as_posix()] = path
-            if path.suffix == ".py":
-                return markdown
-            text = fences.located(markdown, path)
+            return markdown if path.suffix == ".py" else fences.located(markdown, path)
         except Fault as fault:
             return fences.problem(str(fault))
-        text, unknown = citations.resolved(text, page.file.src_uri, self.cards)
-        for law in unknown:
-            log.warning("%s: no page has a card of the law %s", label(path), law)
-        return text
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         path = source(page)
@@ -113,6 +107,9 @@ class Build:
             '<details class="mkdocstrings-source"',
             '<details data-search-exclude class="mkdocstrings-source"',
         )
+        html, unknown = citations.linked(html, self.cards, partial(way, page, files))
+        for law in unknown:
+            log.warning("%s: no page has a card of the law %s", label(path), law)
         html, bad_formulas = tex.typeset(html, text, path, self.katex)
         for fault in faults + bad_formulas:
             log.warning("%s", fault)
@@ -197,6 +194,12 @@ def blocks_of(files: Files) -> Iterator[Block]:
     for file in chapters(files):
         with suppress(Fault):
             yield from read(Path(file.abs_src_path or file.src_uri))
+
+
+def way(page: Page, files: Files, uri: str) -> str:
+    """The address of another page as a link on this one has it."""
+    there = files.get_file_from_path(uri)
+    return "" if there is None or there is page.file else there.url_relative_to(page.file)
 
 
 def source(page: Page) -> Path:

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
-from sitegen.citations import cards, in_order, resolved
+from cnnref.laws import LAWS, catches
+from sitegen.blocks import Fault, read
+from sitegen.citations import cards, in_order, linked, table
+from tests.building import ROOT
 
 CARD = 'from cnnref.laws import holds\n\nholds("{}")\n'
 
@@ -36,19 +40,39 @@ def test_a_page_that_cannot_be_read_has_no_cards(tmp_path: Path) -> None:
     assert cards([("page.md", page)]) == {}
 
 
-@pytest.mark.parametrize(
-    ("page", "link"),
-    [
-        ("one.md", "deep/two.md#law-conv.is-linear"),
-        ("deep/three.md", "two.md#law-conv.is-linear"),
-        ("deep/two.md", "#law-conv.is-linear"),
-        ("far/four.md", "../deep/two.md#law-conv.is-linear"),
-    ],
-)
-def test_a_link_is_relative_to_its_page(page: str, link: str) -> None:
-    text, unknown = resolved("[so](law:conv.is-linear).", page, {"conv.is-linear": "deep/two.md"})
-    assert (text, unknown) == (f"[so]({link}).", [])
+def test_a_link_to_a_law_leads_to_its_card() -> None:
+    html = '<p><a class="x" href="law:conv.is-linear">so</a> <a href="law:a">or</a></p>'
+    known = {"conv.is-linear": "deep/two.md", "a": "one.md"}
+    text, unknown = linked(html, known, {"deep/two.md": "../two/", "one.md": ""}.__getitem__)
+    assert text == (
+        '<p><a class="x" href="../two/#law-conv.is-linear">so</a> <a href="#law-a">or</a></p>'
+    )
+    assert unknown == []
 
 
 def test_a_law_without_a_card_is_told() -> None:
-    assert resolved("[so](law:no.such)", "one.md", {}) == ("[so](law:no.such)", ["no.such"])
+    html = '<a href="law:no.such">so</a>'
+    assert linked(html, {}, str) == (html, ["no.such"])
+
+
+def test_a_table_says_of_each_law_what_its_card_says() -> None:
+    ids = ["convolution.commutes", "pooling.avg.keeps-constants"]
+    rows = BeautifulSoup(table(ids, Path("page.md")), "html.parser").select("tbody tr")
+    laws = {law.id: law for law in LAWS}
+    for id, row in zip(ids, rows, strict=True):
+        claim, held, mistakes = row("td")
+        assert claim.get_text() == laws[id].claim
+        assert [str(link["href"]) for link in claim("a")] == [f"law:{id}"]
+        assert held.get_text() == ("exactly" if laws[id].exact else "within rounding")
+        assert mistakes.get_text() == str(len(catches(id)))
+
+
+def test_a_table_of_something_else_is_a_fault() -> None:
+    with pytest.raises(Fault, match="no-such-law"):
+        table(["no-such-law"], Path("page.md"))
+
+
+def test_the_table_of_all_laws_asks_for_all_of_them() -> None:
+    blocks = [block for block in read(ROOT / "docs" / "laws-table.md") if block.table]
+    asked = [id for block in blocks for id in (block.output or "").split()]
+    assert asked == [law.id for law in LAWS]
