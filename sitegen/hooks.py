@@ -109,7 +109,8 @@ class Build:
         )
         html, unknown = citations.linked(html, self.cards, partial(way, page, files))
         for law in unknown:
-            log.warning("%s: no page has a card of the law %s", label(path), law)
+            line = text.count("\n", 0, max(text.find(f"law:{law}"), 0)) + 1
+            log.warning("%s:%d: no page has a card of the law %s", label(path), line, law)
         html, bad_formulas = tex.typeset(html, text, path, self.katex)
         for fault in faults + bad_formulas:
             log.warning("%s", fault)
