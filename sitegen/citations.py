@@ -72,12 +72,12 @@ def linked(html: str, known: Mapping[str, str], url: Callable[[str], str]) -> tu
     return LINK.sub(link, html), unknown
 
 
-def table(ids: Iterable[str], page: Path) -> str:
+def table(block: Block, ids: Iterable[str]) -> str:
     """Laws as a table, from the same runs as their cards.
 
     Args:
+        block: the one that asked for it, to be named in a fault.
         ids: of laws.
-        page: to be named in a fault.
 
     Returns:
         HTML: for each law its sentence, how well it held, how many mistakes it catches.
@@ -85,16 +85,19 @@ def table(ids: Iterable[str], page: Path) -> str:
     Raises:
         Fault: for an unknown law, or one that does not hold.
     """
-    rows = "".join(_row(id, page) for id in ids)
+    rows = "".join(_row(block, id) for id in ids)
     heads = "".join(f"<th>{name}</th>" for name in ("law", "held", "mistakes"))
     head = f"<thead><tr>{heads}</tr></thead>"
     return f'<table class="laws" data-search-exclude>{head}<tbody>{rows}</tbody></table>'
 
 
-def _row(id: str, page: Path) -> str:
+def _row(block: Block, id: str) -> str:
     # Word for word what a page has that cites the law, so that it is run for both.
     source = f'from cnnref.laws import holds\n\nholds("{id}")\n'
-    result = cached(Block(page, 0, 0, source))
+    try:
+        result = cached(Block(block.page, 0, 0, source))
+    except Fault as fault:
+        raise block.fault(f"the table has no row for {id}\n{fault}") from fault
     note = NOTE.search(result.stdout)
     assert result.card is not None, "a citation has a card"
     assert note is not None, "a law that held says so"

@@ -65,7 +65,7 @@ def python(
         return problem(f"{where or 'a page'}: a python fence that the block list did not see")
     try:
         result = cached(block)
-        table = citations.table(result.stdout.split(), block.page) if block.table else ""
+        table = citations.table(block, result.stdout.split()) if block.table else ""
     except Fault as fault:
         return markup.code(block.source, "language-python") + problem(str(fault))
     return (

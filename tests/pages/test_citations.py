@@ -6,10 +6,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from cnnref.laws import LAWS, catches
-from sitegen.blocks import Fault, read
+from sitegen.blocks import Block, Fault, read
 from sitegen.citations import cards, in_order, linked, table
 from tests.building import ROOT
 
+BLOCK = Block(Path("page.md"), 7, 9, "")
 CARD = 'from cnnref.laws import holds\n\nholds("{}")\n'
 
 
@@ -57,7 +58,7 @@ def test_a_law_without_a_card_is_told() -> None:
 
 def test_a_table_says_of_each_law_what_its_card_says() -> None:
     ids = ["convolution.commutes", "pooling.avg.keeps-constants"]
-    rows = BeautifulSoup(table(ids, Path("page.md")), "html.parser").select("tbody tr")
+    rows = BeautifulSoup(table(BLOCK, ids), "html.parser").select("tbody tr")
     laws = {law.id: law for law in LAWS}
     for id, row in zip(ids, rows, strict=True):
         claim, held, mistakes = row("td")
@@ -68,8 +69,8 @@ def test_a_table_says_of_each_law_what_its_card_says() -> None:
 
 
 def test_a_table_of_something_else_is_a_fault() -> None:
-    with pytest.raises(Fault, match="no-such-law"):
-        table(["no-such-law"], Path("page.md"))
+    with pytest.raises(Fault, match=r"page\.md:7: the table has no row for no-such-law"):
+        table(BLOCK, ["no-such-law"])
 
 
 def test_the_table_of_all_laws_asks_for_all_of_them() -> None:

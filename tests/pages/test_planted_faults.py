@@ -46,7 +46,7 @@ FAULTS = {
     "no_card": ("# P\n\n\n[x](law:no.such)\n", ":4: no page has a card of the law no.such"),
     "no_table": (
         '# P\n\n```python table="laws"\nprint("no.such")\n```\n```output\nno.such\n```\n',
-        ":0: this block raised KeyError",
+        ":3: the table has no row for no.such",
     ),
     "own_anchor": ("# P\n\n\n[x](#nowhere)\n", ":4: Doc file 'own_anchor.md' contains a link '#n"),
 }
