@@ -23,6 +23,8 @@ LINE = 0.75
 """Cells that a line of words takes."""
 LETTER = 0.22
 """Cells that a letter takes."""
+WIDE = 10.6
+"""Cells that a call may take across; of a wider one the output stands below."""
 LETTERS = 46
 """Letters in a line of words, so that a phone need not scroll."""
 ROLES = {"x": "input", "y": "input", "w": "kernel", "u": "kernel", "v": "kernel", "b": "kernel"}
@@ -83,7 +85,7 @@ def refutation(found: Refuted) -> Figure:
     groups = [list(group) for _, group in groupby(found.steps, key=_heading)]
     wrong = _wrong(found.came, found.promised, found.relation)
     sides = _sides(found)
-    widths = [_across(*columns) for columns in map(_columns, groups)]
+    widths = [_across(group) for group in groups]
     widths += [LETTER * len(line) for group in groups for line in _said(group[0])]
     widths += [sum(width for *_, width in sides) + 2 * GAP]
     height = sum(map(_high, groups)) + LINE + max(_rows(side) for _, side, _ in sides)
@@ -158,36 +160,73 @@ def _columns(group: Sequence[Step]) -> list[float]:
     return [max(column) for column in zip(*rows, strict=True)]
 
 
-def _across(*columns: float) -> float:
-    """Cells that columns take with what stands between them."""
-    return sum(columns) + GAP * (len(columns) - 1) + GAP
+def _across(group: Sequence[Step]) -> float:
+    """Cells that the steps under one heading take across, with what stands between the tables."""
+    columns, given = _columns(group), len(group[0].arrays)
+    if _is_wide(group):
+        columns = max(columns[:given], columns[given:], key=sum)
+        return sum(columns) + GAP * (len(columns) + 1) + LETTER * len("output")
+    return sum(columns) + GAP * len(columns)
+
+
+def _is_wide(group: Sequence[Step]) -> bool:
+    """Whether outputs stand below their inputs."""
+    columns = _columns(group)
+    return sum(columns) + GAP * len(columns) > WIDE
+
+
+def _tall(step: Step, wide: bool) -> float:
+    """Cells that a step takes downwards."""
+    rows = [_rows(array) for _, _, array in _named(step)]
+    given = len(step.arrays)
+    split = wide and 0 < given < len(rows)
+    return max(rows[:given]) + GAP / 2 + max(rows[given:]) if split else max(rows)
 
 
 def _high(group: Sequence[Step]) -> float:
     """Cells that the steps under one heading take downwards."""
-    tall = sum(max(_rows(array) for _, _, array in _named(step)) for step in group)
+    tall = sum(_tall(step, _is_wide(group)) for step in group)
     return LINE * (len(_said(group[0])) + 1) + tall + GAP / 2 * (len(group) - 1) + GAP
 
 
 def _calls(axes: Axes, group: Sequence[Step], top: float) -> None:
     """Draw the steps under one heading."""
-    lines, columns = _said(group[0]), _columns(group)
+    lines, wide = _said(group[0]), _is_wide(group)
     for nth, line in enumerate(lines):
         word(axes, top + LINE * (nth + 0.5), EDGE, line, align="left")
     top += LINE * len(lines)
-    results = len(group[0].results)
-    for first, step in zip([True] + [False] * len(group), group, strict=False):
-        row, left = top + LINE * first, EDGE
-        tall = max(_rows(array) for _, _, array in _named(step))
-        for nth, (name, role, array) in enumerate(_named(step), start=1):
-            if first:
-                word(axes, top + LINE / 2, left, name, role=role, align="left")
-            _array(axes, array, row + (tall - _rows(array)) / 2, left, role)
-            left += columns[nth - 1] + GAP
-            if nth == len(columns) - results:
-                word(axes, row + tall / 2, left, "\N{RIGHTWARDS ARROW}", size=18)
-                left += GAP
-        top = row + tall + GAP / 2
+    left = EDGE
+    for (name, role, _), column in zip(_named(group[0]), _columns(group), strict=True):
+        if not (wide and role == "output"):
+            word(axes, top + LINE / 2, left, name, role=role, align="left")
+        left += column + GAP * (1 + (name == _last(group[0])))
+    top += LINE
+    for step in group:
+        _call(axes, step, _columns(group), top, wide)
+        top += _tall(step, wide) + GAP / 2
+
+
+def _last(step: Step) -> str:
+    """The word of the last array that a step gets."""
+    return [name for name, *_ in _named(step)][len(step.arrays) - 1]
+
+
+def _call(axes: Axes, step: Step, columns: Sequence[float], row: float, wide: bool) -> None:
+    """Draw one step: what it gets, an arrow, what it returns, beside it or below."""
+    tables, given = list(_named(step)), len(step.arrays)
+    left = EDGE
+    tall = max(_rows(array) for *_, array in (tables[:given] if wide else tables))
+    for nth, ((name, role, array), column) in enumerate(zip(tables, columns, strict=True)):
+        if nth == given:
+            if wide:
+                row, left = row + tall + GAP / 2, EDGE + GAP
+                tall = max(_rows(array) for *_, array in tables[given:])
+            word(axes, row + tall / 2, left, "\N{RIGHTWARDS ARROW}", size=18)
+            left += GAP
+        _array(axes, array, row + (tall - _rows(array)) / 2, left, role)
+        left += column + GAP
+        if wide and nth >= given:
+            word(axes, row + tall / 2, left - GAP / 2, name, role=role, align="left")
 
 
 def _array(

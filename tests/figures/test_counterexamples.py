@@ -127,7 +127,7 @@ def test_the_words_are_on_the_picture_and_it_fits_a_phone(id: str) -> None:
     assert {"input", "output", "what comes"} <= set(said)
     assert ("at most" if relation == "at most" else "what is promised") in said
     assert (">" if relation == "at most" else "\N{NOT EQUAL TO}") in said
-    assert figure.get_size_inches()[0] * 72 <= 468.1
+    assert figure.get_size_inches()[0] * 96 * 0.7 <= 354  # pixels of a phone, at its smallest size
 
 
 @pytest.mark.parametrize("id", BY_ID)
@@ -213,6 +213,20 @@ def test_complex_numbers_and_booleans_are_written_out() -> None:
         ("yes", False),
         ("yes", True),
     ]
+
+
+def test_a_wide_output_stands_below_and_an_error_nowhere() -> None:
+    x = np.arange(6.0)
+    figure = drawn(np.zeros(1), np.ones(1), x=x)
+    given, made = (table for table in tables(figure) if len(table) == 6)
+    assert (given[0].colour, made[0].colour) == (INPUT, OUTPUT)
+    assert made[0].row > given[0].row + 1
+    assert "\N{RIGHTWARDS ARROW}" in words(figure)
+    call = Plain(operation="some", arrays=[("x", x)], options=[], results=[])
+    found = Plain(steps=[call], came=np.zeros(1), promised=np.ones(1), relation="equal")
+    figure = pictures.refutation(found)
+    assert "\N{RIGHTWARDS ARROW}" not in words(figure)
+    assert label(figure).startswith("some: input 0, 1, 2, 3, 4, 5 gives an error. What comes: 0.")
 
 
 def test_sides_of_different_shapes_are_marked_all_over() -> None:
