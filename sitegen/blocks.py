@@ -13,7 +13,8 @@ from typing import Self
 
 FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<ticks>`{3,}|~{3,})[ ]*(?P<lang>[\w-]*)(?P<rest>.*)$")
 OPTION = re.compile(r"""(?P<name>[a-z]+)=(?P<quote>["'])(?P<value>.*?)(?P=quote)""")
-OPTIONS = ("alt", "caption")
+OPTIONS = ("alt", "caption", "folded", "table")
+TABLE = "laws"
 
 
 class Fault(Exception):
@@ -49,6 +50,8 @@ class Block:
     caption: str = ""
     output: str | None = None
     output_lines: tuple[int, int] | None = None
+    folded: str = ""
+    table: str = ""
 
     @property
     def where(self) -> str:
@@ -108,10 +111,14 @@ def _block(fence: Fence, page: Path) -> Block:
     options = {match["name"]: match["value"] for match in OPTION.finditer(fence.rest)}
     odd = OPTION.sub("", fence.rest).split() or [name for name in options if name not in OPTIONS]
     if odd:
-        what = f'a python fence takes alt="..." and caption="..." and nothing else; got {odd[0]}'
+        takes = ", ".join(f'{name}="..."' for name in OPTIONS)
+        what = f"a python fence takes {takes} and nothing else; got {odd[0]}"
         raise Fault.at(page, fence.first, what)
-    alt, caption = options.get("alt", ""), options.get("caption", "")
-    return Block(page, fence.first, fence.last, fence.text + "\n", fence.indent, alt, caption)
+    if options.get("table", TABLE) != TABLE:
+        raise Fault.at(page, fence.first, f'the only table is table="{TABLE}": a law for each line')
+    block = Block(page, fence.first, fence.last, fence.text + "\n", fence.indent)
+    alt, caption, folded, table = (options.get(name, "") for name in OPTIONS)
+    return replace(block, alt=alt, caption=caption, folded=folded, table=table)
 
 
 def read(page: Path) -> tuple[Block, ...]:

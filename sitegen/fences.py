@@ -11,7 +11,7 @@ from pathlib import Path
 
 from markdown import Markdown
 
-from sitegen import cards, markup
+from sitegen import cards, citations, markup
 from sitegen.blocks import Block, Fault, parse, read
 from sitegen.run import Result, alts, cached, check
 
@@ -65,9 +65,14 @@ def python(
         return problem(f"{where or 'a page'}: a python fence that the block list did not see")
     try:
         result = cached(block)
+        table = citations.table(block, result.stdout.split()) if block.table else ""
     except Fault as fault:
         return markup.code(block.source, "language-python") + problem(str(fault))
-    return _html(block, result) + "".join(problem(str(fault)) for fault in check(block, result))
+    return (
+        table
+        + _html(block, result)
+        + "".join(problem(str(fault)) for fault in check(block, result))
+    )
 
 
 def output(
@@ -96,5 +101,6 @@ def _html(block: Block, result: Result) -> str:
         alts(result.figures, block.alt),
         block.caption,
         f"b{block.line}-",
+        block.folded,
     )
     return cards.html(result.card, html, result.stdout) if result.card else html

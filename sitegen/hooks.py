@@ -20,7 +20,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 from nbclient.exceptions import CellExecutionError
 
-from sitegen import cards, fences, labs, notebooks, run, tex
+from sitegen import cards, citations, fences, labs, notebooks, run, tex
 from sitegen.assets import verified
 from sitegen.blocks import Block, Fault, label, read
 from sitegen.kept import Kept, keep_templates
@@ -42,6 +42,7 @@ class Build:
         self.katex = tex.Katex(run.CACHE.parent)
         self.notebooks: dict[str, Path] = {}
         self.kept = Kept()
+        self.cards: dict[str, str] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
@@ -65,6 +66,8 @@ class Build:
                 uri = f"{KATEX}/{path.relative_to(home).as_posix()}"
                 files.append(File.generated(config, uri, abs_src_path=str(path)))
         run.run_ahead(blocks_of(files))
+        pages = [(f.src_uri, Path(f.abs_src_path or f.src_uri)) for f in chapters(files)]
+        self.cards = citations.cards(pages, citations.in_order(config.nav))
         if "mkdocstrings" in config.plugins:
             handler = config.plugins["mkdocstrings"].get_handler("python")  # type: ignore[attr-defined]
             keep_templates(handler.env, TEMPLATES)
@@ -105,6 +108,10 @@ class Build:
             '<details data-search-exclude class="mkdocstrings-source"',
         )
         html = cards.told_once(html)
+        html, unknown = citations.linked(html, self.cards, partial(way, page, files))
+        for law in unknown:
+            line = text.count("\n", 0, max(text.find(f"law:{law}"), 0)) + 1
+            log.warning("%s:%d: no page has a card of the law %s", label(path), line, law)
         html, bad_formulas = tex.typeset(html, text, path, self.katex)
         for fault in faults + bad_formulas:
             log.warning("%s", fault)
@@ -179,12 +186,22 @@ class WithLine(logging.Filter):
         return True
 
 
+def chapters(files: Files) -> list[File]:
+    """The pages that are Markdown, and no lab."""
+    return [file for file in files.documentation_pages() if file.src_uri.endswith(".md")]
+
+
 def blocks_of(files: Files) -> Iterator[Block]:
     """The blocks of all pages that can be read; what is wrong with the others is told later."""
-    for file in files.documentation_pages():
-        if file.src_uri.endswith(".md"):
-            with suppress(Fault):
-                yield from read(Path(file.abs_src_path or file.src_uri))
+    for file in chapters(files):
+        with suppress(Fault):
+            yield from read(Path(file.abs_src_path or file.src_uri))
+
+
+def way(page: Page, files: Files, uri: str) -> str:
+    """The address of another page as a link on this one has it."""
+    there = files.get_file_from_path(uri)
+    return "" if there is None or there is page.file else there.url_relative_to(page.file)
 
 
 def source(page: Page) -> Path:

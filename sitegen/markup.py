@@ -32,15 +32,30 @@ def plain(source: str) -> str:
 
 
 def block(
-    code: str, printed: str, drawings: Sequence[str], alts: Sequence[str], caption: str, prefix: str
+    code: str,
+    printed: str,
+    drawings: Sequence[str],
+    alts: Sequence[str],
+    caption: str,
+    prefix: str,
+    folded: str = "",
 ) -> str:
-    """Code, then what it printed, then what it drew, as one unit; the caption is the last one's."""
+    """Code, then what it printed, then what it drew, as one unit; the caption is the last one's.
+
+    Code that is folded stands below what it drew, and opens at the words given.
+    """
     output = f'<div class="output"><pre>{escape(printed)}\n</pre></div>' if printed else ""
     figures = [
         _figure(drawing, alt, caption if number == len(drawings) else "", f"{prefix}{number}-")
         for number, (drawing, alt) in enumerate(zip(drawings, alts, strict=True), start=1)
     ]
-    return f'<div class="block">{code}{output}{"".join(figures)}</div>'
+    drawn = "".join(figures)
+    if not folded:
+        return f'<div class="block">{code}{output}{drawn}</div>'
+    words = f"<summary>{prose(folded)}</summary>"
+    return (
+        f'<div class="block">{drawn}<details class="law-part">{words}{code}{output}</details></div>'
+    )
 
 
 def _figure(drawing: str, alt: str, caption: str, prefix: str) -> str:

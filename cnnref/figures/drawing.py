@@ -168,8 +168,10 @@ def arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> N
 
 
 def number(value: float) -> str:
-    """A number as a cell shows it: no trailing zeros, a real minus sign."""
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+    """A number as a cell shows it: no trailing zeros, a real minus sign; a boolean as yes or no."""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    return f"{value + 0:g}".replace("-", "\N{MINUS SIGN}")
 
 
 def listed(values: Sequence[float] | np.ndarray) -> str:

@@ -6,6 +6,7 @@ with `holds` and refuted statements with `fails`. Needs Hypothesis: `pip install
 """
 
 from cnnref.laws.catalogue import LAWS, MISTAKES, REFUTED, catches
+from cnnref.laws.counterexamples import Counterexample, Step, counterexample
 from cnnref.laws.engine import Law, LawBroken, Outcome, Refuted, law, refuted
 from cnnref.laws.mistakes import Mistake
 from cnnref.laws.printed import fails, holds
@@ -20,6 +21,7 @@ __all__ = [  # noqa: RUF022 - by topic
     # on pages
     "holds",
     "fails",
+    "counterexample",
     # to write one
     "law",
     "refuted",
@@ -31,5 +33,7 @@ __all__ = [  # noqa: RUF022 - by topic
     "Refuted",
     "Mistake",
     "Outcome",
+    "Counterexample",
+    "Step",
     "LawBroken",
 ]

@@ -32,6 +32,18 @@ def test_alt_text_and_caption_stand_on_the_fence() -> None:
     assert (block.alt, block.caption) == ("A line", 'It "falls".')
 
 
+def test_code_that_is_folded_says_what_to_open() -> None:
+    (block,) = blocks('```python folded="The code"\nx\n```\n')
+    assert (block.folded, block.alt, block.caption) == ("The code", "", "")
+
+
+def test_the_only_table_is_one_of_laws() -> None:
+    (block,) = blocks('```python table="laws"\nx\n```\n')
+    assert block.table == "laws"
+    with pytest.raises(Fault, match=r'page\.md:1: the only table is table="laws"'):
+        blocks('```python table="layers"\nx\n```\n')
+
+
 def test_a_fence_shown_inside_a_longer_fence_is_text() -> None:
     assert blocks("````markdown\n```python\nx\n```\n````\n") == ()
 

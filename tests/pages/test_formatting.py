@@ -66,3 +66,12 @@ def test_an_example_in_a_docstring_is_code() -> None:
     assert "&gt;&gt;&gt;" in BeautifulSoup(html, "html.parser").decode()
     (quotation,) = BeautifulSoup(html, "html.parser").select("blockquote")
     assert quotation.get_text().strip() == "quoted"
+
+
+def test_code_that_is_folded_stands_below_what_it_drew() -> None:
+    parts = ("<code/>", "1", ["<svg/>"], ["A line"], "", "b1-")
+    plain, folded = markup.block(*parts), markup.block(*parts, "The code")
+    figure = plain[plain.index("<figure>") : plain.index("</figure>")]
+    assert folded.index(figure) < folded.index("<summary>The code</summary><code/>")
+    assert folded.count("<details") == folded.count("</details></div>") == 1
+    assert "<details" not in plain

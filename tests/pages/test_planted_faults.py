@@ -43,6 +43,11 @@ FAULTS = {
     "bad_display": ("# P\n\n$$\n\\nosuch{1}\n$$\n", ":4: this formula is not TeX: \\nosuch{1}"),
     "broken_link": ("# P\n\n[x](nowhere.md)\n", ":3: Doc file 'broken_link.md' contains a link"),
     "broken_anchor": ("# P\n\n\n[x](index.md#nowhere)\n", ":4: Doc file 'broken_anchor.md' conta"),
+    "no_card": ("# P\n\n\n[x](law:no.such)\n", ":4: no page has a card of the law no.such"),
+    "no_table": (
+        '# P\n\n```python table="laws"\nprint("no.such")\n```\n```output\nno.such\n```\n',
+        ":3: the table has no row for no.such",
+    ),
     "own_anchor": ("# P\n\n\n[x](#nowhere)\n", ":4: Doc file 'own_anchor.md' contains a link '#n"),
 }
 FAULTY_LAB = (
