@@ -18,6 +18,11 @@ EXACT = 2**53
 INTEGERS = "biu"
 """The kinds of arrays that hold integers; booleans are 0 and 1."""
 
+REAL, NUMBERS, LONG = "biuf", "biufc", "gG"
+"""The kinds of arrays of real numbers, of all numbers; the letters of those longer than double."""
+
+DOUBLE = np.dtype(np.float64)
+
 silently = np.errstate(all="ignore")
 """Decorates every operation: NaN and infinities flow as arithmetic says, without a warning."""
 
@@ -43,11 +48,10 @@ def numeric(op: str, name: str, value: ArrayLike, *, complexes: bool = False) ->
         array = np.asarray(value)
     except ValueError:
         raise ValueError(f"{op}: {name} must be an array with rows of equal length") from None
-    room(op, array.shape, np.dtype(np.float64))
+    room(op, array.shape, DOUBLE)
     if overflowing(value, array):
         raise ValueError(f"{op}: integers in {name} must be at most 2**53 in size")
-    kinds = "biufc" if complexes else "biuf"
-    if array.dtype.kind not in kinds or array.dtype.char in "gG":
+    if array.dtype.kind not in (NUMBERS if complexes else REAL) or array.dtype.char in LONG:
         raise TypeError(
             f"{op}: {name} must hold {'' if complexes else 'real '}numbers of at most double "
             f"precision; got dtype {array.dtype}"
@@ -61,10 +65,8 @@ def overflowing(value: ArrayLike, array: Array) -> bool:
     """Whether integers were so large that NumPy left the integers: for objects, or for floats."""
     if array.dtype == object:
         entries = array
-    elif (
-        array.dtype == np.float64 and not hasattr(value, "dtype") and np.any(np.abs(array) > EXACT)
-    ):
-        entries = np.asarray(value, dtype=object)
+    elif array.dtype == DOUBLE and array is not value and np.any(np.abs(array) > EXACT):
+        entries = np.asarray(value, dtype=object)  # lists, as they were before they became floats
     else:
         return False
     return entries.size > 0 and all(isinstance(entry, int) for entry in entries.flat)
@@ -83,7 +85,7 @@ def said(**shapes: tuple[int, ...]) -> str:
 
 def floating(array: Array) -> Array:
     """Integers and booleans as float64, everything else as it is, in the machine's byte order."""
-    dtype = np.dtype(np.float64) if array.dtype.kind in INTEGERS else array.dtype
+    dtype = DOUBLE if array.dtype.kind in INTEGERS else array.dtype
     return np.asarray(array, dtype=dtype.newbyteorder("="))
 
 
@@ -92,7 +94,7 @@ def working(arrays: list[Array]) -> tuple[list[Array], np.dtype[Any]]:
     floats = [floating(array) for array in arrays]
     dtype = np.result_type(*floats)
     precise = np.dtype(np.float32) if dtype == np.float16 else dtype
-    return [array.astype(precise, copy=False) for array in floats], dtype
+    return [np.asarray(array, dtype=precise) for array in floats], dtype
 
 
 def largest(array: Array) -> int:
@@ -109,7 +111,7 @@ def heaviest(array: Array, axes: tuple[int, ...] | None = None) -> int:
     """
     if array.dtype.kind not in INTEGERS:
         return 0
-    return int(np.abs(array.astype(np.float64)).sum(axis=axes).max())
+    return int(np.abs(array.astype(DOUBLE)).sum(axis=axes).max())
 
 
 def exact(op: str, arrays: list[Array], bound: int) -> None:
