@@ -12,7 +12,7 @@ from tests.mutation.workspace import copied
 
 ROOT = Path(__file__).parents[2]
 WORKSPACE = ROOT / ".cache" / "mutation"
-PAGE = ROOT / "docs" / "contributing" / "mutation.md"
+PAGE = ROOT / "docs" / "contributing" / "testing.md"
 MEMORY = 8 * 2**30
 """Bytes a process may take: some faults ask for all there is."""
 
