@@ -112,6 +112,7 @@ def catches(id: str) -> tuple[Mistake, ...]:
     return tuple(mistake for mistake in MISTAKES if caught(law, mistake))
 
 
+@cache
 def caught(law: Law, mistake: Mistake) -> bool:
     """Whether a case that calls the wrong operation breaks the law."""
     cases = [case for case, called in traced(law) if mistake.operation in called]

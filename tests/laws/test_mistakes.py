@@ -1,5 +1,6 @@
 """The laws catch mistakes: every law at least one, and every mistake is caught."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ each_mistake = pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: 
 
 @each_law
 def test_a_law_catches_a_mistake_on_cases_where_the_right_implementation_keeps_it(law: Law) -> None:
-    assert any(caught(law, mistake) for mistake in MISTAKES)
+    likely = sorted(MISTAKES, key=lambda mistake: -shared(law, mistake))
+    assert any(caught(law, mistake) for mistake in likely)
     assert breaches(law, literal, [case for case, _ in traced(law)]) == []
 
 
@@ -25,8 +27,13 @@ def test_a_mistake_is_caught_by_a_law_that_does_not_just_repeat_the_definition(
     mistake: Mistake,
 ) -> None:
     laws = [law for law in LAWS if mistake.operation in operations(law)]
-    laws.sort(key=lambda law: law.topic == "tensors")  # the slow ones last
+    laws.sort(key=lambda law: (-shared(law, mistake), law.topic == "tensors"))
     assert any(caught(law, mistake) for law in laws if not law.id.endswith("is-its-definition"))
+
+
+def shared(law: Law, mistake: Mistake) -> int:
+    """How many words the two ids share: who shares some is tried first, which saves time."""
+    return len(set(re.split(r"\W", law.id)) & set(re.split(r"\W", mistake.id)))
 
 
 @each_mistake
@@ -42,6 +49,7 @@ def test_a_mistake_has_one_fault_and_says_which(mistake: Mistake) -> None:
 def test_what_a_law_catches_is_the_same_when_asked_again() -> None:
     first = catches("conv.groups-are-layers")
     catches.cache_clear()
+    caught.cache_clear()
     traced.cache_clear()
     again = catches("conv.groups-are-layers")
     assert [mistake.id for mistake in again] == [mistake.id for mistake in first]

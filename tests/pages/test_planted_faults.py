@@ -92,6 +92,7 @@ def test_warnings_end_a_strict_build(faulty: str) -> None:
     assert "in strict mode!" in faulty
 
 
+@pytest.mark.slow
 def test_a_cell_that_raises_ends_the_build_and_is_told_by_its_line(tmp_path: Path) -> None:
     lab = "# %% [markdown]\n# # L\n\n# %%\nx = 1\n\n# %%\ny = 1\ny / 0\n"
     built = little_site(tmp_path, {"index.md": "# Home\n", "labs/raises.py": lab})
