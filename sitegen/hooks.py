@@ -20,7 +20,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 from nbclient.exceptions import CellExecutionError
 
-from sitegen import cards, citations, fences, labs, notebooks, run, tex
+from sitegen import behind, cards, citations, fences, labs, notebooks, run, tex
 from sitegen.assets import verified
 from sitegen.blocks import Block, Fault, label, read
 from sitegen.kept import Kept, keep_templates
@@ -103,6 +103,9 @@ class Build:
         faults: list[Fault] = []
         if path.suffix == ".py":
             html, faults = labs.Lab(page, path, text, files).html(html)
+        else:
+            forge = (config.repo_url or "").rstrip("/")
+            page.behind = behind.html(path, partial(way, page, files), forge)  # type: ignore[attr-defined]
         html = html.replace(
             '<details class="mkdocstrings-source"',
             '<details data-search-exclude class="mkdocstrings-source"',
