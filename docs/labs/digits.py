@@ -2,11 +2,11 @@
 # # A network that reads digits
 #
 # *Can layers this plain learn anything?* They can. In this lab a convolutional network with a few
-# thousand weights learns to read handwritten digits, in seconds, on an ordinary computer. It is made
-# of nothing but the layers of this site, and NumPy does all the work.
+# thousand weights learns to read handwritten digits, in seconds, on an ordinary computer. It is
+# made of nothing but the layers of this site, and NumPy does all the work.
 #
-# The digits come with scikit-learn. Each is a picture of eight by eight pixels, a number of ink from
-# none to full, with the label that says which digit it is meant to be.
+# The digits come with scikit-learn. Each is a picture of eight by eight pixels, a number of ink
+# from none to full, with the label that says which digit it is meant to be.
 
 # %% caption="The first thirty pictures of the data."
 import matplotlib.pyplot as plt
@@ -31,12 +31,13 @@ plt.show()
 # %% [markdown]
 # ## Some are kept away
 #
-# A network is judged by pictures it has never seen. So five hundred are put aside as *test* pictures,
-# drawn by a fixed seed, and nothing below is decided by looking at them. The size of the network, its
-# learning rate and the number of epochs were settled beforehand, on a part of the *training* pictures.
+# A network is judged by pictures it has never seen. So five hundred are put aside as *test*
+# pictures, drawn by a fixed seed, and nothing below is decided by looking at them. The size of the
+# network, its learning rate and the number of epochs were settled beforehand, on a part of the
+# *training* pictures.
 #
-# One thing to keep in mind: a writer has written many of these digits, and may be found in both parts.
-# A stranger's digits would be harder.
+# One thing to keep in mind: a writer has written many of these digits, and may be found in both
+# parts. A stranger's digits would be harder.
 
 # %%
 order = np.random.default_rng(0).permutation(len(x))
@@ -48,8 +49,8 @@ assert not set(test) & set(train)
 # %% [markdown]
 # ## The network
 #
-# Two convolutions of three by three, a maximum over two by two between them, and one dense layer that
-# gives each digit a score. The largest score is the answer.
+# Two convolutions of three by three, a maximum over two by two between them, and one dense layer
+# that gives each digit a score. The largest score is the answer.
 #
 # A layer holds its options only. Its weights are arrays of their own, drawn by `init` and handed to
 # every call.
@@ -78,16 +79,18 @@ print(f"together {'':11} {net.count((1, 8, 8)).parameters:6,}")
 # %% [markdown]
 # ## Is the gradient right?
 #
-# Training follows the gradient of the loss downhill. A wrong gradient often still trains, only worse,
-# so look before you train. Move one weight a little to both sides and see how the loss changes:
+# Training follows the gradient of the loss downhill. A wrong gradient often still trains, only
+# worse, so look before you train. Move one weight a little to both sides and see how the loss
+# changes:
 #
 # $$\frac{\partial L}{\partial \theta} \approx \frac{L(\theta + h) - L(\theta - h)}{2 h}.$$
 #
-# This takes no calculus and knows nothing of the layers. Here it is done for up to twenty weights of
-# each array, on eight pictures.
+# This takes no calculus and knows nothing of the layers. Here it is done for up to twenty weights
+# of each array, on eight pictures.
 #
-# There is one trap. Biases start at zero, so where a picture is blank the rectifier sits exactly on its
-# bend, and there the two sides have different slopes. The check therefore moves the biases off zero.
+# There is one trap. Biases start at zero, so where a picture is blank the rectifier sits exactly on
+# its bend, and there the two sides have different slopes. The check therefore moves the biases off
+# zero.
 
 # %%
 from cnnref import softmax_cross_entropy
@@ -178,9 +181,9 @@ assert all(losses[-1] < losses[0] / 10 for losses in curves)
 # largest weight, black as far below zero, and middle grey is zero. The printed numbers are of all
 # sixteen.
 #
-# Do not expect a gallery of clean edges. With three by three taps there is not much to draw, and the
-# kernels after training still resemble the random ones they grew from. What changed is mostly their
-# size. A correlation of one means that only the size has changed.
+# Do not expect a gallery of clean edges. With three by three taps there is not much to draw, and
+# the kernels after training still resemble the random ones they grew from. What changed is mostly
+# their size. A correlation of one means that only the size has changed.
 
 # %% caption="Six kernels, each before training and, to the right of it, after."
 first = net.init(np.random.default_rng(0), (1, 8, 8))
@@ -190,8 +193,8 @@ alike = []
 for before, after in zip(start, end, strict=True):
     alike.append(np.corrcoef(before.ravel(), after.ravel())[0, 1])
 sizes = np.abs(start).mean(), np.abs(end).mean()
-print(f"correlation of before and after, median: {np.median(alike):.2f}")
-print(f"mean size of a weight: {sizes[0]:.2f} before, {sizes[1]:.2f} after")
+print(f"median correlation: {np.median(alike):.2f}")
+print(f"mean size: {sizes[0]:.2f} before, {sizes[1]:.2f} after")
 assert np.median(alike) > 0.7
 assert sizes[1] > sizes[0]
 
@@ -230,8 +233,8 @@ plt.show()
 # %% [markdown]
 # ## The mistakes themselves
 #
-# Before you blame the networks, look at what they were shown. Here are the eight test digits that fooled
-# the most of the five. Some would give a person pause at this size.
+# Before you blame the networks, look at what they were shown. Here are the eight test digits that
+# fooled the most of the five. Some would give a person pause at this size.
 
 # %% caption="What it is, and what those networks that were wrong said most often."
 votes = np.array(answers)  # (5, N)
@@ -255,11 +258,12 @@ plt.show()
 #
 # Download this lab and change one thing at a time.
 #
-# - Set `rate` to a tenth and to five times its value. Which of the two does more harm in eight epochs?
-# - Leave out the maximum, or one of the convolutions. How many parameters does that cost or save, and
-#   how many digits?
-# - Plant a fault: put `gradients[0][0][:] *= -1` before the check. How large is
-#   the largest difference now?
+# - Set `rate` to a tenth and to five times its value. Which of the two does more harm in eight
+#   epochs?
+# - Leave out the maximum, or one of the convolutions. How many parameters does that cost or save,
+#   and how many digits?
+# - Plant a fault: put `gradients[0][0][:] *= -1` before the check. How large is the largest
+#   difference now?
 #
 # Next: [What sharing saves](sharing.py) compares a convolution with layers that share less, and
 # [Learned invariances](invariances.py) turns the digits round. The layers are defined on

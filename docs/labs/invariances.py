@@ -8,10 +8,9 @@
 # The network decides by itself what each detector is for. This lab trains such a network on rotated
 # digits and looks at what it did. Not all of it is as tidy as the textbook picture.
 #
-# First the digits, with a frame of blank pixels around them, so that nothing is cut off when they turn.
-# Between pixels the rotation
-# interpolates. Five hundred digits are put aside for the test, by a fixed seed, and nothing was chosen
-# by looking at them.
+# First the digits, with a frame of blank pixels around them, so that hardly anything is cut off
+# when they turn. Between pixels the rotation interpolates. Five hundred digits are put aside for
+# the test, by a fixed seed, and nothing was chosen by looking at them.
 
 # %% caption="A training digit in the three poses that are trained."
 import matplotlib.pyplot as plt
@@ -49,17 +48,17 @@ plt.show()
 # %% [markdown]
 # ## Three networks
 #
-# A *detector* is one kernel as large as the picture: a template. It multiplies and sums, and answers
-# with one number. A dense layer holds many of them.
+# A *detector* is one kernel as large as the picture: a template. It multiplies and sums, and
+# answers with one number. A dense layer holds many of them.
 #
 # - **one**: one detector for each digit. The largest answer is what the network says.
-# - **maximum**: three detectors for each digit, and the maximum of the three. This is the network of
-#   the textbook.
-# - **hidden**: no maximum. A hidden layer with a rectifier, as large as it may be to have about as many
-#   parameters as **maximum**.
+# - **maximum**: three detectors for each digit, and the maximum of the three. This is the network
+#   of the textbook.
+# - **hidden**: no maximum. A hidden layer with a rectifier, as large as it may be to have about as
+#   many parameters as **maximum**.
 #
-# So there are two comparisons: with the same answer but fewer detectors, and with the same number of
-# parameters. Nobody tells the networks which picture is in which pose.
+# So there are two comparisons: with the same answer but fewer detectors, and with the same number
+# of parameters. Nobody tells the networks which picture is in which pose.
 
 # %%
 from cnnref import ChannelMaxPool, Dense, ReLU, Sequential, fit
@@ -94,12 +93,12 @@ for name, net in nets.items():
 # ## How many digits are read
 #
 # Each test digit is shown in all three poses. *Right* counts pictures; *right in every pose* counts
-# digits that are read in all three. Each line is the mean of three seeds, in brackets the least and the
-# greatest.
+# digits that are read in all three. Each line is the mean of three seeds, in brackets the least and
+# the greatest.
 #
-# The maximum helps much: it beats the single detectors by far. But the hidden layer, with no maximum
-# and no more parameters, is better still. One reason may be that all
-# digits share its units, while each detector serves a single digit.
+# The maximum helps much: it beats the single detectors by far. But the hidden layer, with no
+# maximum and no more parameters, is better still. One reason may be that all digits share its
+# units, while each detector serves a single digit.
 
 
 # %%
@@ -112,7 +111,9 @@ angles = np.arange(-90, 91, 15)
 tests = [turned(x[test], degrees) for degrees in angles]
 right = {}  # for each network (seeds, angles, N)
 for name in nets:
-    said = [[read(name, params, some) for some in tests] for params in trained[name]]
+    said = []
+    for params in trained[name]:
+        said.append([read(name, params, some) for some in tests])
     right[name] = np.array(said) == labels[test]
 
 # %%
@@ -135,15 +136,15 @@ assert found["maximum"][1] > found["one"][1] + 0.06
 # %% [markdown]
 # ## Do the detectors specialise?
 #
-# For each test picture, see which of the three detectors of its digit answers most. If they share the
-# work by pose, the winner depends on the pose and on little else.
+# For each test picture, see which of the three detectors of its digit answers most. If they share
+# the work by pose, the winner depends on the pose and on little else.
 #
 # They do. Guess the winner by digit and pose, and you are nearly always right.
 #
-# But three poses do not always mean three winners. Often one detector serves two poses, and sometimes a
-# single one does all the work. A detector that does not win gets no gradient, so it may never be drawn
-# in. The nought uses a single one with every seed: it looks the same in every pose. For all other
-# digits it is up to the first weights.
+# But three poses do not always mean three winners. Often one detector serves two poses, and
+# sometimes a single one does all the work. A detector that does not win gets no gradient, so it may
+# never be drawn in. The nought uses a single one with every seed: it looks the same in every pose.
+# For all other digits it is up to the first weights.
 
 # %%
 wins = np.zeros((3, 10, 3, 3), int)  # (seeds, digits, poses, detectors)
@@ -163,8 +164,9 @@ print(f"{blind:.0%} by the digit alone")
 assert known > 0.9 > 0.8 > blind
 
 # %%
-used = [[len(set(each.argmax(axis=1))) for each in digits] for digits in wins]
-kinds = np.array(used)  # (seeds, digits)
+kinds = np.zeros((3, 10), int)  # (seeds, digits)
+for place in np.ndindex(kinds.shape):
+    kinds[place] = len(set(wins[place].argmax(axis=1)))
 for number in 1, 2, 3:
     share = f"{np.sum(kinds == number):2} of {kinds.size}"
     print(f"{share}: {number} of the three detectors in use")
@@ -203,11 +205,11 @@ plt.show()
 # %% [markdown]
 # ## The maximum cares less
 #
-# Turn all test pictures of this digit slowly, and average what each of the three answers. Each has a
-# hill of its own and falls off beside it. The maximum follows the hills.
+# Turn all test pictures of this digit slowly, and average what each of the three answers. Each has
+# a hill of its own and falls off beside it. The maximum follows the hills.
 #
-# The *swing* of a curve is its highest value less its lowest, between the outermost poses trained. The
-# swing of the maximum is by far the smallest.
+# The *swing* of a curve is its highest value less its lowest, between the outermost poses trained.
+# The swing of the maximum is by far the smallest.
 
 # %% caption="The mean answers of the three detectors, and of their maximum, as the digit turns. Dotted uprights: the poses trained."
 from cnnref.figures.training import turning
@@ -232,10 +234,10 @@ turning(fine, curves, poses, "answer")
 plt.show()
 
 # %% [markdown]
-# That is a comparison within one network. What of the network **one**, which has a single detector for
-# this digit and no maximum? Its answer swings even less. But it is flat because it is a compromise:
-# see its *lead*, by how much the right digit's answer exceeds the strongest wrong one. A flat answer is
-# worth little if another digit's is as high.
+# That is a comparison within one network. What of the network **one**, which has a single detector
+# for this digit and no maximum? Its answer swings even less. But it is flat because it is a
+# compromise: see its *lead*, by how much the right digit's answer exceeds the strongest wrong one.
+# A flat answer is worth little if another digit's is as high.
 
 # %%
 lead, swing = {}, {}
@@ -254,15 +256,17 @@ assert lead["one"].mean() < lead["maximum"].mean()
 # %% [markdown]
 # ## It has not learned to rotate
 #
-# It has learned three poses. Here is how many digits are read at other angles, too. Between the poses
-# all networks get worse, beyond them they fail. A nine that lies on its side looks like nothing they
-# have seen, and if it turns on, it will be a six.
+# It has learned three poses. Here is how many digits are read at other angles, too. Between the
+# poses all networks get worse, beyond them they fail. A nine that lies on its side looks like
+# nothing they have seen, and if it turns on, it will be a six.
 #
 # So the invariance is as wide as the training was, and no wider. The convolution's behaviour under
 # shifts is different: it is built in, and holds where nothing was trained.
 
 # %%
-rates = {name: hits.mean(axis=(0, 2)) for name, hits in right.items()}
+rates = {}
+for name in "one", "hidden", "maximum":
+    rates[name] = right[name].mean(axis=(0, 2))
 between = np.abs(angles) == 15
 beyond = np.abs(angles) == 90
 print("         trained  between  at a quarter turn")
@@ -278,22 +282,23 @@ plt.show()
 # %% [markdown]
 # ## What to make of it
 #
-# The mechanism works as the textbook says. Detectors take different poses without being told to, and
-# their maximum hides which of them it was.
+# The mechanism works as the textbook says. Detectors take different poses without being told to,
+# and their maximum hides which of them it was.
 #
-# It is weaker than the picture suggests in three ways. Not all detectors come into use. The invariance
-# ends where the training ended. And a hidden layer of the same size, which has no such maximum, learns
-# these rotations better.
+# It is weaker than the picture suggests in three ways. Not all detectors come into use. The
+# invariance ends where the training ended. And a hidden layer of the same size, which has no such
+# maximum, learns these rotations better.
 #
 # ## Try it
 #
 # - Train with five poses, a little closer to each other. Do the dips between them go away?
 # - Give each digit five detectors. Are more than three ever in use?
-# - Put an average in place of the maximum: `Dense(10)` after the thirty detectors. Why can this be no
-#   better than **one**?
+# - Put an average in place of the maximum: `Dense(10)` after the thirty detectors. Why can this be
+#   no better than **one**?
 #
-# Next: [What sharing saves](sharing.py) looks at shifts. [Pooling](../pooling.md) has the maximum over
-# places, and [the laws on pooling over channels](../laws-invariance.md) say what holds for any
+# Next: [What sharing saves](sharing.py) looks at shifts. [Pooling](../pooling.md) has the maximum
+# over places, and [the laws on pooling over channels](../laws-invariance.md) say what holds for any
 # detectors.
 #
-# Source: Ian Goodfellow, Yoshua Bengio, Aaron Courville, *Deep Learning*, MIT Press, 2016, section 9.3.
+# Source: Ian Goodfellow, Yoshua Bengio, Aaron Courville, *Deep Learning*, MIT Press, 2016, section
+# 9.3.

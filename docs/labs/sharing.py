@@ -7,9 +7,9 @@
 #
 # Then the digits move by a single pixel, which no one told the networks about.
 #
-# The digits of scikit-learn get a frame of blank pixels, one wide. So they can move by one pixel
-# to any side, and nothing is lost. Five hundred are put aside for the test, by a fixed seed, and nothing
-# was chosen by looking at them.
+# The digits of scikit-learn get a frame of blank pixels, one wide. So they can move by one pixel to
+# any side, and nothing is lost. Five hundred are put aside for the test, by a fixed seed, and
+# nothing was chosen by looking at them.
 
 # %% caption="A test digit in its frame, and moved by one pixel to each side."
 import matplotlib.pyplot as plt
@@ -48,8 +48,8 @@ plt.show()
 # %% [markdown]
 # ## Four layers
 #
-# Each makes eight channels of eight by eight out of the picture. After it come a rectifier and a dense
-# layer with ten scores, the same for all.
+# Each makes eight channels of eight by eight out of the picture. After it come a rectifier and a
+# dense layer with ten scores, the same for all.
 #
 # - **dense**: every output reads every pixel, with a weight of its own.
 # - **local**: every output reads three by three pixels, with weights of its own.
@@ -86,8 +86,9 @@ for name, layer in layers.items():
 # %% [markdown]
 # ## Each contains the next
 #
-# What a convolution computes, the other three can compute as well: give all places equal weights. So no
-# layer further up in the list is *able* to do less. Whether it learns as well is another question.
+# What a convolution computes, the other three can compute as well: give all places equal weights.
+# So no layer further up in the list is *able* to do less. Whether it learns as well is another
+# question.
 
 # %%
 rng = np.random.default_rng(0)
@@ -121,8 +122,8 @@ for name, params in {
 # %% [markdown]
 # ## Training
 #
-# All four are trained alike, three times from different first weights. Numbers of single precision are
-# enough for this, and faster.
+# All four are trained alike, three times from different first weights. Numbers of single precision
+# are enough for this, and faster.
 
 # %%
 from cnnref import fit
@@ -167,13 +168,13 @@ for name, rates in found.items():
     print(f"{stays.mean():.1%} ({stays.min():.1%} to {stays.max():.1%})")
 
 # %% [markdown]
-# All four read nearly everything, and the differences are hardly larger than those between seeds. Sharing
-# has not made the network better here. It has made it smaller: the convolution does with a fraction of
-# the dense layer's weights. Most of what it has left sits in the ten scores at the end.
+# All four read nearly everything, and the differences are hardly larger than those between seeds.
+# Sharing has not made the network better here. It has made it smaller: the convolution does with a
+# fraction of the dense layer's weights. Most of what it has left sits in the ten scores at the end.
 #
 # Why is it no better? These digits were centred and scaled before they were stored, so a stroke is
-# always found about where it belongs. A layer that knows its places loses nothing by it. The bet of a
-# convolution, that what is worth finding here is worth finding there, has nothing to win.
+# always found about where it belongs. A layer that knows its places loses nothing by it. The bet of
+# a convolution, that what is worth finding here is worth finding there, has nothing to win.
 
 # %% caption="Right answers against parameters, the latter on a logarithmic axis: much fewer weights, about the same result. Bars: from the worst to the best of three seeds."
 from cnnref.figures.training import tradeoff
@@ -200,16 +201,17 @@ assert all(rates[1:].mean() < 0.5 for rates in found.values())
 # All four read less than half of them now, the convolution too. Is a convolution not indifferent to
 # shifts?
 #
-# It is not. It is *equivariant*: when the digit moves, its output moves along, exactly, and the next
-# layer gets everything one place further. That layer is dense and has a weight for each place. So
-# sharing in one layer is lost in the next, as long as somebody after it asks where.
+# It is not. It is *equivariant*: when the digit moves, its output moves along, but for what leaves
+# at the edge, and the next layer gets everything one place further. That layer is dense and has a
+# weight for each place. So sharing in one layer is lost in the next, as long as somebody after it
+# asks where.
 #
 # ## A network that does not ask where
 #
 # Put the largest value over *all* places between the convolution and the scores. What is left tells
 # which patterns are there, and no longer where. "Full" padding makes sure that every window which
-# touches the digit counts, before the move and after it. The kernels are larger, as a single window now
-# has to recognise something by itself, and there are more of them.
+# touches the digit counts, before the move and after it. The kernels are larger, as a single window
+# now has to recognise something by itself, and there are more of them.
 
 # %%
 from cnnref import MaxPool
@@ -226,7 +228,10 @@ anywhere = Sequential(
 shapes = anywhere.shapes((1, 10, 10))
 for layer, m in zip(anywhere.layers, shapes[1:], strict=True):
     print(f"{type(layer).__name__:8} {m}")
-sizes["anywhere"] = anywhere.count((1, 10, 10)).parameters
+cost = anywhere.count((1, 10, 10))
+sizes["anywhere"] = cost.parameters
+print(f"{cost.parameters:,} parameters")
+print(f"{cost.multiplies:,} multiplications")
 found["anywhere"] = results(
     anywhere,
     epochs=6,
@@ -237,6 +242,8 @@ found["anywhere"] = results(
 first, *others = found["anywhere"]
 assert all(np.array_equal(rates, first) for rates in others)
 assert first.mean() > 0.9
+for net in nets.values():
+    assert cost.multiplies > 3 * net.count((1, 10, 10)).multiplies
 assert sizes["anywhere"] < min(sizes[name] for name in nets) / 2
 
 # %% caption="Right answers for digits that stay, and the mean for digits moved by one pixel."
@@ -252,23 +259,23 @@ compared(table, ("stay", "moved"))
 plt.show()
 
 # %% [markdown]
-# The last network reads moved digits exactly as it reads the others, and not only about as well: every
-# seed gets the very same number right, for all moves. It was never trained on a moved digit. And it has
-# the fewest parameters of all.
+# The last network reads moved digits exactly as it reads the others, and not only about as well:
+# every seed gets the very same number right, for all moves. It was never trained on a moved digit.
+# And it has the fewest parameters of all.
 #
 # This is what sharing is for. On data that is always in its place it saves weights. Together with a
 # maximum over all places it also says, once and for all, that the place does not matter.
 #
-# It has its price. The network cannot tell one arrangement of the same parts from another, and it reads
-# digits that stay no better than the others do. It also takes longest to compute, for it looks with every
-# kernel at every place.
+# It has its price. The network cannot tell one arrangement of the same parts from another, and it
+# reads digits that stay no better than the others do. It also multiplies by far the most, for it
+# looks with every kernel at every place.
 #
 # ## Try it
 #
 # - Learn from a tenth of the training digits. Which of the four layers suffers most?
 # - Put `MaxPool(2)` after the rectifier of the convolution. How much of the shift does it forgive?
-# - Move the digits in the *training* pictures as well, in all directions. Which of the four can learn to
-#   forgive the move, and how many epochs does it take?
+# - Move the digits in the *training* pictures as well, in all directions. Which of the four can
+#   learn to forgive the move, and how many epochs does it take?
 #
 # Next: [Why convolve](../benefits.md) has the laws behind this, [Pooling](../pooling.md) says what
 # survives a shift, and [A network that reads digits](digits.py) makes a network deeper.
