@@ -6,11 +6,13 @@ and draw is kept, in the markup that chapters have.
 """
 
 import base64
+import hashlib
 import os
 import posixpath
 import re
 from dataclasses import dataclass
 from html import unescape
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -62,7 +64,9 @@ def prepare_kernel(folder: Path) -> None:
 
 def fingerprint() -> str:
     """A hash of everything the outputs of a lab can depend on besides its own text."""
-    return run.fingerprint(("kernel.py", "labs.py", "run.py", "svg.py"))
+    ours = run.fingerprint(("kernel.py", "labs.py", "run.py", "svg.py"))
+    theirs = [f"{library} {version(library)}" for library in ("scikit-learn", "scipy")]
+    return hashlib.sha256(" ".join((ours, *theirs)).encode()).hexdigest()
 
 
 def cells(text: str) -> list[Cell]:

@@ -14,6 +14,7 @@ ADMONITION = re.compile(r"""^[!?]{3}\+? *[\w-]+ *(?:"(?P<title>[^"]*)")?$""")
 TAB = re.compile(r"""^=== "(?P<title>[^"]*)"$""")
 LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]*)\]\((?!https?:)[^)]*\)")
 LIST = re.compile(r"[-*+] |\d+\. ")
+OTHERS = {"from sklearn": "scikit-learn"}  # what the package itself never needs, by its import
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -21,6 +22,7 @@ def of_page(page: Path, install: str) -> str:
     """The notebook of a chapter or a lab, as JSON; its first cell installs what the page ran."""
     text = page.read_text(encoding="utf-8")
     cells = _of_lab(text) if page.suffix == ".py" else _of_chapter(text, page)
+    install += "".join(f" {package}" for name, package in OTHERS.items() if name in text)
     numbered = [
         _cell(kind, source, f"cell-{number}")
         for number, (kind, source) in enumerate([("code", install), *cells])
