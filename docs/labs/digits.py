@@ -33,8 +33,8 @@ plt.show()
 #
 # A network is judged by pictures it has never seen. So five hundred are put aside as *test*
 # pictures, drawn by a fixed seed, and nothing below is decided by looking at them. The size of the
-# network, its learning rate and the number of epochs were settled beforehand, on a part of the
-# *training* pictures.
+# network and its learning rate were settled beforehand, on a part of the *training* pictures. The
+# number of epochs was, too, and later made smaller, only so that this page is built sooner.
 #
 # One thing to keep in mind: a writer has written many of these digits, and may be found in both
 # parts. A stranger's digits would be harder.

@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from sitegen import notebooks
-from sitegen.labs import cells
+from sitegen.labs import UNSEEN, cells
 from tests.building import ROOT, Site, soup
 from tests.pages.prose import claimed, numbers, plainly
 
@@ -66,6 +66,12 @@ def test_a_cell_of_the_lab_computes_every_number_of_its_prose(lab_file: Path, si
     page = soup(site.folder / "labs" / lab_file.stem / "index.html")
     printed = "\n".join(output.get_text() for output in page.select("div.output"))
     assert uncomputed(lab_file.read_text(encoding="utf-8"), printed) == []
+
+
+@pytest.mark.parametrize("lab_file", LABS, ids=lambda lab: lab.stem)
+def test_a_lab_imports_nothing_that_its_kept_results_do_not_know(lab_file: Path) -> None:
+    imports = re.findall(r"^(?:from|import) .*", lab_file.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [line for line in imports for room in UNSEEN if re.search(rf"\b{room}\b", line)] == []
 
 
 def test_a_number_of_a_lab_that_is_not_computed_is_noticed() -> None:
