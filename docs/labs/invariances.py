@@ -297,7 +297,7 @@ plt.show()
 #   no better than **one**?
 #
 # Next: [What sharing saves](sharing.py) looks at shifts. [Pooling](../pooling.md) has the maximum
-# over places, and [the laws on pooling over channels](../laws-invariance.md) say what holds for any
+# over places, and [the laws on pooling over channels](../invariance.md) say what holds for any
 # detectors.
 #
 # Source: Ian Goodfellow, Yoshua Bengio, Aaron Courville, *Deep Learning*, MIT Press, 2016, section
