@@ -3,12 +3,11 @@
 import ast
 import re
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 from sitegen.blocks import Block, Fault, fences, read
 from sitegen.cards import cited
-from sitegen.run import Result, cached, run
+from sitegen.run import cached
 
 NUMBER = re.compile(r"(?<![\w.,/-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w/]|[.,]\d)")
 FLAGS = re.DOTALL | re.MULTILINE
@@ -24,25 +23,6 @@ PLACES_IN_BOOKS = (
     r"\b(?i:sections?|chapters?|figures?|equations?|pages?|versions?|Python|NumPy)"
     r"\s+\(?\d[\d.]*(?:(?:,| and| to| or)?\s+\(?\d[\d.]*\)?)*"
 )
-
-
-def really_run(block: Block) -> Result:
-    """The block, run for real; a citation of a law once for the sources as they are.
-
-    Many pages cite the same law, the site cites it too, and the tests run in several processes:
-    so what a citation printed is kept, until anything that it runs is changed.
-    """
-    if cited(block):
-        try:
-            return _run_citation(block.source)
-        except Fault:
-            pass  # once more, to be told of the page and the line
-    return run(block)
-
-
-@cache
-def _run_citation(source: str) -> Result:
-    return cached(Block(Path("a-citation.md"), 0, 0, source))
 
 
 def numbers(text: str) -> set[str]:
@@ -79,7 +59,7 @@ def computed(page: Path) -> set[str]:
 def _computed(block: Block) -> set[str]:
     source = block.source if cited(block) else ast.unparse(_Unsaid(block.source).tree())
     try:
-        printed = really_run(replace(block, source=source)).stdout
+        printed = cached(replace(block, source=source)).stdout
     except Fault:  # a print without its words may not work; then nothing counts as computed
         printed = ""
     return plainly(printed)
