@@ -18,7 +18,9 @@ SILENT = {"a", "code", "pre", "dt", "h1", "h2", "h3", "h4", "h5", "h6"}
 
 @cache
 def terms(glossary: Path = GLOSSARY) -> dict[str, str]:
-    """The words of the first list of the glossary, and the sentence of each."""
+    """The words of the first list of the glossary, and the sentence of each; none without one."""
+    if not glossary.is_file():
+        return {}
     first = glossary.read_text(encoding="utf-8").split("\n## ")[1]
     return {entry["term"]: entry["sentence"] for entry in ENTRY.finditer(first)}
 

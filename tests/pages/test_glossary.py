@@ -60,3 +60,4 @@ def test_a_term_of_another_glossary_is_read_from_it(tmp_path: Path) -> None:
     page = tmp_path / "glossary.md"
     page.write_text("# G\n\n## One\n\na b\n:   It is.\n\n## Two\n\nc\n:   No.\n")
     assert glossary.terms(page) == {"a b": "It is."}
+    assert glossary.terms(tmp_path / "none.md") == {}
