@@ -174,8 +174,9 @@ for name, rates in found.items():
 # fraction of the dense layer's weights. Most of what it has left sits in the ten scores at the end.
 #
 # Why is it no better? Here is a guess. These digits were centred and scaled before they were
-# stored, so a stroke is always found about where it belongs. A layer that knows its places loses nothing by it. The bet of
-# a convolution, that what is worth finding here is worth finding there, has little to win.
+# stored, so a stroke is always found about where it belongs. A layer that knows its places loses
+# nothing by it. The bet of a convolution, that what is worth finding here is worth finding there,
+# has little to win.
 
 # %% caption="Right answers against parameters, the latter on a logarithmic axis: far fewer weights, about the same result. Bars: from the worst to the best of three seeds."
 from cnnref.figures.training import tradeoff
