@@ -183,7 +183,7 @@ def paths(cnn: Any, layers: int, k: int) -> Any:
 @law("receptive.effect-is-a-repeated-convolution", cases=pairs(1))
 def effect_is_a_repeated_convolution(cnn: Any, case: Pair) -> Sides:
     """Through L layers of k ones, places reach a unit in as many ways as the convolution of L
-    kernels of k ones says: more in the middle of its field than at the ends."""
+    kernels of k ones says."""
     layers, k = 1 + case.x.size % 4, case.w.size
     kernels = [np.ones(k)] * (layers - 1)
     return paths(cnn, layers, k), reduce(cnn.convolve, kernels, np.ones(k))

@@ -5,8 +5,8 @@
 # thousand weights learns to read handwritten digits, in seconds, on an ordinary computer. It is
 # made of nothing but the layers of this site, and NumPy does all the work.
 #
-# The digits come with scikit-learn. Each is a picture of eight by eight pixels, a number of ink
-# from none to full, with the label that says which digit it is meant to be.
+# The digits come with scikit-learn. Each is a picture of eight by eight pixels. A pixel says how
+# much ink there is, from none to full, and a label says which digit it is meant to be.
 
 # %% caption="The first thirty pictures of the data."
 import matplotlib.pyplot as plt
@@ -37,7 +37,7 @@ plt.show()
 # number of epochs was, too, and later made smaller, only so that this page is built sooner.
 #
 # One thing to keep in mind: a writer has written many of these digits, and may be found in both
-# parts. A stranger's digits would be harder.
+# parts. A stranger's digits would probably be harder.
 
 # %%
 order = np.random.default_rng(0).permutation(len(x))
@@ -183,7 +183,8 @@ assert all(losses[-1] < losses[0] / 10 for losses in curves)
 #
 # Do not expect a gallery of clean edges. With three by three taps there is not much to draw, and
 # the kernels after training still resemble the random ones they grew from. What changed is mostly
-# their size. A correlation of one means that only the size has changed.
+# their size. A correlation of one means that all nine weights were multiplied by one positive
+# number, and perhaps moved by another.
 
 # %% caption="Six kernels, each before training and, to the right of it, after."
 first = net.init(np.random.default_rng(0), (1, 8, 8))

@@ -10,7 +10,7 @@
 #
 # First the digits, with a frame of blank pixels around them, so that hardly anything is cut off
 # when they turn. Between pixels the rotation interpolates. Five hundred digits are put aside for
-# the test, by a fixed seed, and nothing was chosen by looking at them.
+# the test, by a fixed seed, and nothing about the networks was chosen by looking at them.
 
 # %% caption="A training digit in the three poses that are trained."
 import matplotlib.pyplot as plt
@@ -57,8 +57,8 @@ plt.show()
 # - **hidden**: no maximum. A hidden layer with a rectifier, as large as it may be to have about as
 #   many parameters as **maximum**.
 #
-# So there are two comparisons: with the same answer but fewer detectors, and with the same number
-# of parameters. Nobody tells the networks which picture is in which pose.
+# So there are two comparisons: with fewer detectors, and with about the same number of parameters
+# but no maximum. Nobody tells the networks which picture is in which pose.
 
 # %%
 from cnnref import ChannelMaxPool, Dense, ReLU, Sequential, fit
@@ -143,8 +143,8 @@ assert found["maximum"][1] > found["one"][1] + 0.06
 #
 # But three poses do not always mean three winners. Often one detector serves two poses, and
 # sometimes a single one does all the work. A detector that does not win gets no gradient, so it may
-# never be drawn in. The nought uses a single one with every seed: it looks the same in every pose.
-# For all other digits it is up to the first weights.
+# never be drawn in. The nought uses a single one with every seed: it looks much the same in every
+# pose. Every other digit uses two or three with one seed at least.
 
 # %%
 wins = np.zeros((3, 10, 3, 3), int)  # (seeds, digits, poses, detectors)
@@ -293,8 +293,8 @@ plt.show()
 #
 # - Train with five poses, a little closer to each other. Do the dips between them go away?
 # - Give each digit five detectors. Are more than three ever in use?
-# - Put an average in place of the maximum: `Dense(10)` after the thirty detectors. Why can this be
-#   no better than **one**?
+# - Put a weighted sum in place of the maximum: `Dense(10)` after the thirty detectors. Why can
+#   this compute nothing that **one** cannot?
 #
 # Next: [What sharing saves](sharing.py) looks at shifts. [Pooling](../pooling.md) has the maximum
 # over places, and [the laws on pooling over channels](../invariance.md) say what holds for any

@@ -2,8 +2,9 @@
 # # What sharing saves
 #
 # *Convolution, tiled, locally connected, dense: does it matter which one you take?* The four layers
-# differ in one thing only, which weight sits on which connection. [Why convolve](../benefits.md)
-# counts their weights on paper. Here all four learn to read the same digits.
+# differ in who is connected to whom, and in which weight sits on a connection.
+# [Why convolve](../benefits.md) counts their weights on paper. Here all four learn to read the same
+# digits.
 #
 # Then the digits move by a single pixel, which no one told the networks about.
 #
@@ -172,11 +173,12 @@ for name, rates in found.items():
 # Sharing has not made the network better here. It has made it smaller: the convolution does with a
 # fraction of the dense layer's weights. Most of what it has left sits in the ten scores at the end.
 #
-# Why is it no better? These digits were centred and scaled before they were stored, so a stroke is
-# always found about where it belongs. A layer that knows its places loses nothing by it. The bet of
-# a convolution, that what is worth finding here is worth finding there, has nothing to win.
+# Why is it no better? Here is a guess. These digits were centred and scaled before they were
+# stored, so a stroke is always found about where it belongs. A layer that knows its places loses
+# nothing by it. The bet of a convolution, that what is worth finding here is worth finding there,
+# has little to win.
 
-# %% caption="Right answers against parameters, the latter on a logarithmic axis: much fewer weights, about the same result. Bars: from the worst to the best of three seeds."
+# %% caption="Right answers against parameters, the latter on a logarithmic axis: far fewer weights, about the same result. Bars: from the worst to the best of three seeds."
 from cnnref.figures.training import tradeoff
 
 tradeoff(sizes, {name: rates[0] for name, rates in found.items()}, 0.9)
@@ -267,8 +269,8 @@ plt.show()
 # maximum over all places it also says, once and for all, that the place does not matter.
 #
 # It has its price. The network cannot tell one arrangement of the same parts from another, and it
-# reads digits that stay no better than the others do. It also multiplies by far the most, for it
-# looks with every kernel at every place.
+# reads digits that stay no better than most of the others do. It also multiplies by far the most,
+# for it looks with every kernel at every place.
 #
 # ## Try it
 #
