@@ -49,6 +49,19 @@ def test_the_same_generator_trains_the_same_network_and_another_one_does_not() -
     assert runs[0][1] == runs[1][1] != runs[2][1]
 
 
+def test_a_network_inside_a_network_is_trained_like_its_layers_in_a_row() -> None:
+    x, labels = bars(np.random.default_rng(2))
+    nested = Sequential((Sequential(NET.layers[:3]), *NET.layers[3:]))
+    start = NET.init(np.random.default_rng(3), (1, 6, 6))
+    flat, losses = fit(NET, start, x, labels, rng=np.random.default_rng(4), epochs=2)
+    inner, same = fit(
+        nested, (start[:3], *start[3:]), x, labels, rng=np.random.default_rng(4), epochs=2
+    )
+    assert same == losses
+    for one, other in zip((*inner[0], *inner[1:]), flat, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
 def test_training_changes_nothing_that_it_was_given() -> None:
     rng = np.random.default_rng(6)
     x, labels = bars(rng)

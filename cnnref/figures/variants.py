@@ -67,7 +67,7 @@ def sharing(n: int, kernel_size: int, tile: int) -> Figure:
     figure.set_size_inches(NARROW * width, NARROW * height)
     word(axes, 0.4, EDGE, "row: output", role="output", align="left")
     word(axes, 0.4, width / 2, "column: input", role="input")
-    word(axes, 0.4, width - EDGE, "number: kernel", role="kernel", align="right")
+    word(axes, 0.4, width - EDGE, "number: weight", role="kernel", align="right")
     told = []
     for nth, (name, table) in enumerate(tables.items()):
         top, left = 0.8 + (nth // 2) * (m + 1.3), EDGE + (nth % 2) * (n + GAP)

@@ -1,13 +1,15 @@
 """Training by stochastic gradient descent with momentum."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnref import arguments, fast
+from cnnref.arguments import Array
 from cnnref.network.counts import Params
 from cnnref.network.sequential import Sequential
 
@@ -61,8 +63,8 @@ def fit(
     x, labels, epochs, size = arguments.trained(
         "fit", x, labels, epochs, batch_size, rate, momentum
     )
-    velocity = [tuple(np.zeros_like(p) for p in own) for own in params]
-    now = [tuple(np.array(p, np.result_type(p, np.float16)) for p in own) for own in params]
+    now = each(lambda p: np.array(p, np.result_type(p, np.float16)), params)
+    velocity = each(np.zeros_like, now)
     losses = []
     for _ in told(range(epochs), progress):
         order, total = rng.permutation(len(x)), 0.0
@@ -72,16 +74,17 @@ def fit(
             loss, dz = fast.softmax_cross_entropy(values[-1], labels[chosen])
             total += loss * len(chosen)
             _, gradients = net.backward_through(now, values, dz)
-            velocity = [
-                tuple(momentum * v - rate * g for v, g in zip(own, given, strict=True))
-                for own, given in zip(velocity, gradients, strict=True)
-            ]
-            now = [
-                tuple(p + v for p, v in zip(own, step, strict=True))
-                for own, step in zip(now, velocity, strict=True)
-            ]
+            velocity = each(lambda v, g: momentum * v - rate * g, velocity, gradients)
+            now = each(np.add, now, velocity)
         losses.append(total / max(len(x), 1))
-    return tuple(now), losses
+    return now, losses
+
+
+def each(change: Callable[..., Array], *trees: Any) -> Any:
+    """What becomes of the arrays at the same place in tuples of tuples, in tuples like these."""
+    if isinstance(trees[0], tuple | list):
+        return tuple(each(change, *parts) for parts in zip(*trees, strict=True))
+    return change(*trees)
 
 
 def told(epochs: Iterable[int], progress: bool) -> Iterable[int]:

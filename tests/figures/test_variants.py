@@ -74,7 +74,7 @@ def check_sharing(n: int, k: int, tile: int) -> None:
         rows = [[str(table.get((j, i), "none")) for i in range(n)] for j in range(m)]
         told = "; ".join(", ".join(row) for row in rows)
         assert f"{said[0].upper()}{said[1:]}: {told}." in label(figure)
-    assert {"row: output", "column: input", "number: kernel"} <= set(words(figure))
+    assert {"row: output", "column: input", "number: weight"} <= set(words(figure))
     empty = [
         p for p in figure.axes[0].patches if isinstance(p, Rectangle) and p.get_linewidth() == 0.6
     ]
