@@ -1,8 +1,10 @@
 """Every block as a reader gets it: copied out of the built HTML, run alone in an empty folder.
 
-The interpreter that runs them has the wheel, NumPy, matplotlib and Hypothesis, and nothing else.
+Then every chapter as a notebook, all its cells in a row. The interpreter has the wheel, NumPy,
+matplotlib and Hypothesis, and nothing else.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -17,11 +19,17 @@ import pytest
 from bs4 import Tag
 from packaging.requirements import Requirement
 
+from sitegen.behind import SOURCES
 from sitegen.blocks import trimmed
 from sitegen.wheel import build_wheel
-from tests.building import Site, soup
+from tests.building import ROOT, Site, soup
 
 pytestmark = pytest.mark.slow
+CHAPTERS = sorted(
+    page.stem
+    for page in (ROOT / "docs").glob("*.md")
+    if SOURCES in page.read_text(encoding="utf-8") and page.stem != "errata"
+)
 NEEDED = ("numpy", "matplotlib", "hypothesis")
 WORKERS = 2
 
@@ -84,11 +92,10 @@ def link(name: str, into: Path) -> None:
             target.symlink_to(Path(str(dist.locate_file(top))).resolve())
 
 
-def copied(site: Site) -> Iterator[Copied]:
-    for address, path in site.pages().items():
-        blocks = soup(path).select("div.language-python.highlight > pre > code")
-        for number, code in enumerate(blocks, start=1):
-            yield Copied(address, number, code.get_text(), _output(code))
+def copied(address: str, page: Path) -> Iterator[Copied]:
+    blocks = soup(page).select("div.language-python.highlight > pre > code")
+    for number, code in enumerate(blocks, start=1):
+        yield Copied(address, number, code.get_text(), _output(code))
 
 
 def _output(code: Tag) -> str:
@@ -125,13 +132,27 @@ def fault(block: Copied, python: Path, folder: Path) -> str:
 def test_every_block_runs_alone_and_prints_what_its_page_shows(
     site: Site, python: Path, tmp_path: Path
 ) -> None:
-    blocks = list({(block.source, block.output): block for block in copied(site)}.values())
+    everything = (block for page in site.pages().items() for block in copied(*page))
+    blocks = list({(block.source, block.output): block for block in everything}.values())
     assert blocks
     folders = [tmp_path / str(number) for number in range(len(blocks))]
     with ThreadPoolExecutor(WORKERS) as pool:
         told = pool.map(fault, blocks, [python] * len(blocks), folders)
         faults = [each for each in told if each]
     assert not faults, "\n\n".join(faults)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_notebook_of_a_chapter_runs_from_top_to_bottom(
+    site: Site, python: Path, tmp_path: Path, chapter: str
+) -> None:
+    notebook = json.loads((site.folder / f"{chapter}.ipynb").read_text(encoding="utf-8"))
+    first, *cells = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert "".join(first).startswith("%pip install")
+    source = "\n\n".join("".join(cell) for cell in cells)
+    shown = copied(chapter, site.folder / chapter / "index.html")
+    output = "".join(f"{trimmed(block.output)}\n" for block in shown if block.output)
+    assert fault(Copied(chapter, 0, source, output), python, tmp_path / "empty") == ""
 
 
 def test_the_reader_s_interpreter_has_nothing_else(python: Path) -> None:
