@@ -12,8 +12,8 @@ from markdown.util import AtomicString
 
 GLOSSARY = Path(__file__).resolve().parents[1] / "docs" / "glossary.md"
 ENTRY = re.compile(r"^(?P<term>\S.*)\n:   (?P<sentence>.+)$", re.MULTILINE)
-SILENT = {"a", "code", "pre", "dt", "h1", "h2", "h3", "h4", "h5", "h6"}
-"""Elements in which nothing is marked: a link, a heading and code stay what they are."""
+SILENT = {"a", "code", "pre", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6"}
+"""Elements in which nothing is marked: links, headings, code and definitions stay as they are."""
 
 
 @cache

@@ -13,7 +13,7 @@ TABLE = (DOCS / "contributing" / "coverage.md").read_text(encoding="utf-8")
 ROW = re.compile(
     r"^\| `(?P<first>\d+)(?:-(?P<last>\d+))?` \| .+"
     r" \| \[.+\]\(\.\./(?P<page>[\w-]+\.md)#(?P<anchor>[\w-]+)\)"
-    r" \| (?:`(?P<figure>[\w.]+)`)? \| (?:`(?P<law>[\w.-]+)`)? \|$",
+    r"(?: `(?P<figure>[\w.]+)`)? \| (?:\[card\]\(\.\./(?P=page)#law-(?P<law>[\w.-]+)\))? \|$",
     re.MULTILINE,
 )
 SPOKEN = range(3, 172, 2)

@@ -13,7 +13,7 @@ DILATION = glossary.terms()["dilation"]
 
 
 def shown(text: str) -> str:
-    return str(markdown(text, extensions=["sitegen.glossary"]))
+    return str(markdown(text, extensions=["sitegen.glossary", "def_list"]))
 
 
 def test_the_first_mention_carries_the_sentence_of_the_glossary() -> None:
@@ -29,7 +29,15 @@ def test_a_mention_may_be_capital_or_plural(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["# dilation", "[dilation](a)", "[*dilation*](a)", "`dilation`", "redilation"]
+    "text",
+    [
+        "word\n:   dilation",
+        "# dilation",
+        "[dilation](a)",
+        "[*dilation*](a)",
+        "`dilation`",
+        "redilation",
+    ],
 )
 def test_headings_links_code_and_parts_of_words_stay_as_they_are(text: str) -> None:
     assert "<abbr" not in shown(text)
