@@ -53,17 +53,26 @@ class Offer:
     missing: frozenset[str]
 
 
-def offer_of(cnn: Any) -> Offer:
-    """Look at every operation by name and signature, and call it once for each rank."""
+def offer_of(cnn: Any, uncalled: frozenset[str] = frozenset()) -> Offer:
+    """Look at every operation by name and signature, and call it once for each rank.
+
+    Those that are `uncalled`, because they hang, are taken to have every rank.
+    """
     ranks: dict[str, tuple[int, ...]] = {}
     missing: set[str] = set()
     for name in literal.__all__:
         operation = getattr(cnn, name, None)
         if operation is None:
             continue
-        ranks[name] = ranks_of(name, operation)
+        ranks[name] = RANKS if name in uncalled else ranks_of(name, operation)
         missing |= {f"{name}.{option}" for option in options(name) - accepted(operation)}
+        only = getattr(operation, "only_mode", None)  # of convolve or correlate, see `Moded`
+        missing |= {f"{name}.{mode}" for mode in MODES if only not in (None, mode)}
     return Offer(ranks, frozenset(missing))
+
+
+MODES = ("full", "valid", "same")
+"""What `convolve` and `correlate` may be asked for."""
 
 
 def options(name: str) -> set[str]:
@@ -145,10 +154,9 @@ def answers(name: str, operation: Callable[..., Any], rank: int) -> bool:
     """Whether a small call returns what literal returns, as far as kind and axes go."""
     arguments, given = small_call(name, rank)
     try:
-        result = operation(*arguments, **given)
+        return outline(operation(*arguments, **given)) == right_outline(name, rank)
     except Exception:
         return False
-    return outline(result) == right_outline(name, rank)
 
 
 @cache
@@ -162,6 +170,8 @@ def outline(result: object) -> object:
     """The number of axes of each array in a result, and the type of anything else."""
     if isinstance(result, tuple):
         return tuple(map(outline, result))
+    if isinstance(result, list):  # wrong, as the laws will say; but of this rank
+        return np.asarray(result).ndim
     return result.ndim if isinstance(result, np.ndarray) else type(result).__name__
 
 
@@ -229,4 +239,10 @@ class Watched:
             for call in self.calls
             if call.operation in BIASED and len(call.arguments) > 2
         }
-        return {call.operation for call in self.calls}, given | bias
+        modes = {
+            f"{call.operation}.{call.options.get('mode', default)}"
+            for call in self.calls
+            for name, default in (("convolve", "full"), ("correlate", "valid"))
+            if call.operation == name
+        }
+        return {call.operation for call in self.calls}, given | bias | modes

@@ -75,7 +75,12 @@ class Breach:
     came: str
     promised: str
     calls: tuple[Call, ...]
-    crashed: bool = False
+    error: Exception | None = None
+
+    @property
+    def crashed(self) -> bool:
+        """Whether nothing was compared, because an error was raised."""
+        return self.error is not None
 
     def __str__(self) -> str:
         lines = [
@@ -105,19 +110,19 @@ class Verdict:
     breach: Breach | None = None
 
 
-def judge(statement: Statement, cnn: Any, case: Any) -> Verdict:
-    """One statement on one case of one implementation."""
+def judge(statement: Statement, cnn: Any, case: Any, rtol: float = 0) -> Verdict:
+    """One statement on one case of one implementation; with a tolerance only if one is given."""
     watched = Watched(cnn)
     try:
         with np.errstate(all="ignore"):  # a law's own arithmetic on infinities is no event
             sides = statement.function(watched, fresh(case))
-            found = compare(sides)
+            found = compare(sides, rtol)
         if statement.exact is isinstance(sides[1], Within):
             raise TypeError("a law is exact, or else its second side is `within` a bound")
     except Exception as error:
         reason = f"{type(error).__name__} was raised"
         calls = tuple(watched.calls)
-        return Verdict(0, Breach(statement, case, reason, repr(error), "a result", calls, True))
+        return Verdict(0, Breach(statement, case, reason, repr(error), "a result", calls, error))
     if not found.reason:
         return Verdict(found.entries)
     calls = tuple(watched.calls)
@@ -139,14 +144,19 @@ class Broken(Exception):
 
 
 def search(
-    statement: Statement, cnn: Any, scope: Scope, examples: int, number: int | None = None
+    statement: Statement,
+    cnn: Any,
+    scope: Scope,
+    examples: int,
+    number: int | None = None,
+    trial: Callable[[Statement, Any, Any], Verdict] = judge,
 ) -> Found:
     """Let Hypothesis look for a breach, and make it small. Without a number it is repeatable."""
     cases = entries = 0
     broken: list[tuple[bytes, Breach]] = []
 
     def run(drawn: bytes) -> Verdict:
-        return judge(statement, cnn, statement.cases(Numbers(drawn), scope))
+        return trial(statement, cnn, statement.cases(Numbers(drawn), scope))
 
     @seed(statement.seed if number is None else number)
     @settings(

@@ -101,8 +101,11 @@ class Comparison:
     promised: str = ""
 
 
-def compare(sides: object) -> Comparison:
+def compare(sides: object, rtol: float = 0) -> Comparison:
     """Both sides of one case, compared. Values must agree exactly, and so must shapes.
+
+    Only for implementations that cannot be exact there is `rtol`: then entries may differ by this
+    part of the largest one.
 
     The dtypes of the sides need not: a law writes its second side in whatever numbers are
     easiest to read, and a law of its own says which dtype a result has. NaN agrees with NaN.
@@ -120,7 +123,7 @@ def compare(sides: object) -> Comparison:
     if came.shape != promised.shape:
         reason = f"shape {came.shape} came instead of {promised.shape}"
         return Comparison(came.size, reason, listed(came), promise(second))
-    agree = agreement(came, wanted)
+    agree = agreement(came, wanted, rtol * largest(promised))
     if agree.all():
         return Comparison(came.size)
     reason = f"{agree.size - agree.sum()} of {agree.size} entries disagree"
@@ -130,16 +133,22 @@ def compare(sides: object) -> Comparison:
 ZERO = np.zeros(())
 
 
-def agreement(came: Array, wanted: AtMost | Within) -> Array:
-    """Which entries are as wanted."""
+def largest(array: Array) -> float:
+    """The largest absolute value of the numbers in an array, 0 if there are none."""
+    finite = array[np.isfinite(array)] if array.dtype.kind in "biufc" else ()
+    return float(np.max(np.abs(finite), initial=0))
+
+
+def agreement(came: Array, wanted: AtMost | Within, slack: float = 0) -> Array:
+    """Which entries are as wanted, or off by no more than the slack."""
     with np.errstate(all="ignore"):
         if isinstance(wanted, AtMost):
-            return np.asarray(came <= wanted.bound)
+            return np.asarray(came <= wanted.bound + slack)
         agree = np.asarray(came == wanted.value)
         if came.dtype.kind not in "fc" and wanted.value.dtype.kind not in "fc":
             return agree
         both_nan = np.isnan(came) & np.isnan(wanted.value)
-        near = np.abs(came - wanted.value) <= wanted.bound
+        near = np.abs(came - wanted.value) <= wanted.bound + slack
         return np.asarray(agree | both_nan | near)
 
 

@@ -1,6 +1,8 @@
 """Laws of what operations do with arrays, whichever operation it is."""
 
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,25 @@ SUMMED = {
 
 BATCHED = ("x", "y", "z", "dy", "cols", "indices", "labels")
 """The fields of cases whose first axis is the batch."""
+
+
+@law("tensors.shapes-are-as-defined", cases=uses())
+def shapes_are_as_defined(cnn: Any, case: Use) -> Sides:
+    """A result has as many parts, and each as many entries along every axis, as its definition."""
+    return outline(case.on(cnn)), outline(case.on(literal))
+
+
+def outline(results: tuple[Any, ...]) -> Array:
+    """The shapes of results in one row, each with its number of axes before it."""
+    return together([np.array([np.ndim(part), *np.shape(part)]) for part in results])
+
+
+@law("tensors.nothing-is-printed", cases=uses())
+def nothing_is_printed(cnn: Any, case: Use) -> Sides:
+    """No operation prints."""
+    with redirect_stdout(StringIO()) as printed, redirect_stderr(printed):
+        case.on(cnn)
+    return np.array(printed.getvalue()), np.array("")
 
 
 @law("tensors.inputs-stay", cases=uses())

@@ -277,6 +277,13 @@ def conv_always_single_precision(case: ConvCase) -> Array:
     return right(case).astype(np.float32)
 
 
+@mistake("conv.prints-its-sizes")
+def conv_prints_its_sizes(case: ConvCase) -> Array:
+    """A line that once helped to find a fault is still there, and prints the sizes."""
+    print(case.x.shape, case.w.shape)
+    return right(case)
+
+
 @mistake("conv.writes-into-its-input")
 def conv_writes_into_its_input(case: ConvCase) -> Array:
     """The padding is written into the input: its first place is zero afterwards."""

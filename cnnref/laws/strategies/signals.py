@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnref.laws.cases import Pair, Pairs, Signal, Sizes, Triple
 from cnnref.laws.numbers import Numbers
-from cnnref.laws.offered import Scope
+from cnnref.laws.offered import MODES, Scope
 from cnnref.laws.runner import Cases
 
 MOST_TAPS = {1: 5, 2: 4, 3: 2}
@@ -51,11 +51,14 @@ def pairs(
     operation does not take it.
     """
 
+    usual = "full" if operation == "convolve" else "valid"
+
     def build(numbers: Numbers, scope: Scope) -> Pair:
         rank = scope.rank(numbers, *ranks)
         k = sizes(numbers, rank, 1, MOST_TAPS[rank])
-        left_out = (None,) if mode == "any" else ()
-        drawn = numbers.among(*left_out, "full", "valid", "same") if mode else None
+        left_out = (None,) if mode == "any" and scope.has(operation, usual) else ()
+        modes = [one for one in MODES if scope.has(operation, one)]
+        drawn = numbers.among(*left_out, *modes) if mode else None
         if not scope.has(operation, "mode"):
             drawn = None
         large = fitting or drawn == "valid" or (drawn is None and operation == "correlate")
