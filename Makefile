@@ -76,6 +76,7 @@ format: $(TEST_READY)  ## rewrite the code in the house style
 
 update-outputs: assets  ## rewrite the outputs pinned on the pages
 	@$(BIN)/python -m sitegen.blocks --update docs README.md
+	@$(BIN)/python -m sitegen.addresses
 
 dist: $(TEST_READY)  ## build the wheel and the source distribution into dist/
 	@rm -rf dist

@@ -6,6 +6,8 @@ with `holds` and refuted statements with `fails`. Needs Hypothesis: `pip install
 """
 
 from cnnref.laws.catalogue import LAWS, MISTAKES, REFUTED, catches
+from cnnref.laws.check.checking import report
+from cnnref.laws.check.report import Report
 from cnnref.laws.counterexamples import Counterexample, Step, counterexample
 from cnnref.laws.engine import Law, LawBroken, Outcome, Refuted, law, refuted
 from cnnref.laws.mistakes import Mistake
@@ -18,6 +20,9 @@ __all__ = [  # noqa: RUF022 - by topic
     "REFUTED",
     "MISTAKES",
     "catches",
+    # to check an implementation
+    "report",
+    "Report",
     # on pages
     "holds",
     "fails",

@@ -21,8 +21,8 @@ class Twins(Case, Generic[C]):
     second: C
 
     def __str__(self) -> str:
-        other: Any = self.second
-        return f"{self.first}, and x = {plain(other.x)}"
+        name = next(name for name in ("x", "z") if hasattr(self.second, name))
+        return f"{self.first}, and {name} = {plain(getattr(self.second, name))}"
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Protocol, TypeAlias
 
 from cnnref import literal
 from cnnref.laws.catalogue import MISTAKES, law_of
-from cnnref.laws.check.crew import Crew, Gone
+from cnnref.laws.check.jobs import HUNG, Gone, Job, Ready, done, todo
 from cnnref.laws.check.levels import SHAPES, Item
 from cnnref.laws.check.naming import Clue, Key
 from cnnref.laws.check.outcomes import observed
-from cnnref.laws.check.report import Failure, Named, Report, Row
-from cnnref.laws.check.target import ADAPTERS, Target
-from cnnref.laws.check.trial import Settings, pictured, shown
-from cnnref.laws.check.worker import Job, Ready
-from cnnref.laws.offered import Offer
+from cnnref.laws.check.report import Failure, Kind, Named, Report, Row
+from cnnref.laws.check.target import ADAPTERS, BadTarget, Target, operations_of
+from cnnref.laws.check.trial import Bench, Settings, pictured, shown
+from cnnref.laws.offered import Offer, offer_of
 from cnnref.laws.runner import calls_of
 
-Listener = Callable[[Report, int, int], None]
+Listener: TypeAlias = Callable[[Report, int, int], None]
 """Is told after each law: the report so far, how many are done, and how many there are."""
 
 
@@ -49,6 +49,46 @@ class Asked:
         """What is checked; raises BadTarget for words that name nothing."""
         return tuple(map(Target.read, self.said))
 
+    @property
+    def told(self) -> dict[str, object]:
+        """How it is checked, as the report says it."""
+        return {
+            "examples": self.settings.examples,
+            "seed": self.settings.seed,
+            "rtol": self.settings.rtol,
+            "time limit": self.settings.limit,
+            "level": self.level,
+            "laws": list(self.globs),
+        }
+
+
+class Team(Protocol):
+    """Who does the jobs: other processes, or this one.
+
+    Attributes:
+        hung: operations that are not called any more, and what happened when they were.
+    """
+
+    @property
+    def hung(self) -> dict[str, str]: ...
+
+    def done(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Any]]:
+        """Do all jobs; each with its result, or with Gone, as they are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """This process, which does every job itself; what hangs is not ended."""
+
+    bench: Bench
+    known: dict[tuple[str, str], Item]
+    hung: dict[str, str] = field(default_factory=dict)
+
+    def done(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Row | Clue]]:
+        """Do all jobs, in their order."""
+        for job in jobs:
+            yield job, done(self.bench, job, self.known)
+
 
 def check(asked: Asked, listener: Listener | None = None) -> Report:
     """Try the laws on an implementation, in processes of its own.
@@ -63,26 +103,75 @@ def check(asked: Asked, listener: Listener | None = None) -> Report:
     Raises:
         BadTarget: when there is nothing that can be checked.
     """
+    from cnnref.laws.check.crew import Crew  # a browser has Python, but no processes
+
     begun = time.monotonic()
-    targets, settings = asked.targets, asked.settings
-    told: dict[str, object] = {
-        "examples": settings.examples,
-        "seed": settings.seed,
-        "rtol": settings.rtol,
-        "time limit": settings.limit,
-        "level": asked.level,
-        "laws": list(asked.globs),
-    }
-    report = Report(" ".join(asked.said), versions(targets), told)
-    with Crew(targets, settings, asked.level, asked.globs) as crew:
-        ready = crew.start()
-        report.offered = tuple(ready.offer.ranks)
-        report.missing = tuple(name for name in literal.__all__ if name not in report.offered)
-        report.options = tuple(sorted(ready.offer.missing))
-        run(crew, ready, report, asked, listener)
-        report.named = named(crew, report)
-    report.seconds = time.monotonic() - begun
-    return report
+    with Crew(asked.targets, asked.settings, asked.level, asked.globs) as crew:
+        made = conducted(crew, crew.start(), asked, listener)
+    made.seconds = time.monotonic() - begun
+    return made
+
+
+def report(
+    cnn: Any,
+    *,
+    examples: int = 100,
+    seed: int | None = None,
+    level: int = 5,
+    laws: Sequence[str] = (),
+    rtol: float = 0.0,
+    name: str = "mine",
+) -> Report:
+    """Try the laws on an implementation, here and now; what `cnnref check` prints, as an object.
+
+    It is for notebooks. The command runs the implementation in processes of its own; here an
+    implementation that hangs or crashes takes the caller with it.
+
+    Args:
+        cnn: any object with some of the public names.
+        examples: how many cases of each law to try.
+        seed: another number tries other cases; None always tries the same.
+        level: the last level, from 1 to 5.
+        laws: patterns of ids, as "conv.*"; without any, all laws.
+        rtol: how far entries may be off, as a part of the largest one.
+        name: what the object is called in the report.
+
+    Returns:
+        The report; printed, it is the one of the command.
+
+    Raises:
+        BadTarget: when the object has none of the operations.
+
+    >>> from types import SimpleNamespace
+    >>> import numpy as np
+    >>> mine = SimpleNamespace(relu=lambda x: np.maximum(x, 0.0))
+    >>> report(mine, laws=["relu.*"]).counts()["held"]
+    2
+    """
+    subject = operations_of(cnn)
+    offer = offer_of(subject)
+    if not offer.ranks:
+        raise BadTarget(f"{name} has none of cnnref's operations")
+    asked = Asked((name,), Settings(examples, seed, rtol, float("inf")), level, tuple(laws))
+    bench = Bench(subject, offer, asked.targets, asked.settings)
+    known = todo(bench, level, asked.globs)
+    ready = Ready(offer, dict(subject.CONVENTIONS), tuple(known))
+    return conducted(Alone(bench, known), ready, asked, None)
+
+
+def conducted(team: Team, ready: Ready, asked: Asked, listener: Listener | None) -> Report:
+    """Have all jobs done, and put what comes of them into a report."""
+    begun = time.monotonic()
+    made = Report(" ".join(asked.said), versions(asked.targets), asked.told)
+    made.offered = tuple(ready.offer.ranks)
+    named_alone = all(target.name for target in asked.targets)
+    absent = () if named_alone else literal.__all__  # nobody asked for the others
+    made.missing = tuple(name for name in absent if name not in made.offered)
+    made.options = tuple(sorted(ready.offer.missing))
+    run(team, ready, made, asked, listener)
+    made.named = named(team, made)
+    made.seconds = time.monotonic() - begun
+    return made
 
 
 def versions(targets: Sequence[Target]) -> dict[str, str]:
@@ -98,30 +187,38 @@ def versions(targets: Sequence[Target]) -> dict[str, str]:
     return found
 
 
-def run(crew: Crew, ready: Ready, report: Report, asked: Asked, listener: Listener | None) -> None:
+def run(team: Team, ready: Ready, made: Report, asked: Asked, listener: Listener | None) -> None:
     """Do all items, the ones of a level after those of the level before, and put down the rows."""
-    todo = [(Item(law_of(law), operation)) for law, operation in ready.todo]
-    phases = sorted({phase(item) for item in todo})
+    every = [Item(law_of(law), operation) for law, operation in ready.todo]
     misshapen: frozenset[str] = frozenset()
-    for now in phases:
-        items = {(i.law.id, i.operation): i for i in todo if phase(i) == now}
-        jobs = [Job(item=key, misshapen=misshapen) for key in items]
+    unready = dict(team.hung)
+    for now in sorted({phase(item) for item in every}):
+        items = {(item.law.id, item.operation): item for item in every if phase(item) == now}
         rows: dict[tuple[str, str], Row] = {}
-        for job, found in crew.done(jobs):
+        for job, found in team.done([Job(item=key, misshapen=misshapen) for key in items]):
             assert job.item is not None
-            row = (
-                found
-                if isinstance(found, Row)
-                else gone(items[job.item], found, crew.targets, ready.offer)
-            )
-            rows[job.item] = excused(row, ready.conventions)
-            report.rows.append(rows[job.item])
+            if isinstance(found, Gone):
+                found = gone(items[job.item], found, asked.targets, ready.offer)
+            found = never_returned(found, unready)
+            rows[job.item] = excused(found, ready.conventions)
+            made.rows.append(rows[job.item])
             if listener:
-                listener(report, len(report.rows), len(todo))
-            if asked.fail_fast and report.failed:
+                listener(made, len(made.rows), len(every))
+            if asked.fail_fast and made.failed:
                 return
-        report.rows[-len(rows) :] = [rows[key] for key in items]  # in the order of the laws
+        made.rows[-len(rows) :] = [rows[key] for key in items]  # in the order of the laws
         misshapen |= {row.operation for row in rows.values() if is_misshapen(row)}
+
+
+def never_returned(row: Row, unready: dict[str, str]) -> Row:
+    """The row; the first one that waits for an operation that was lost at once tells of it."""
+    lost = [name for name in unready if name in row.calls and row.status == "waiting"]
+    if not lost:
+        return row
+    said = unready.pop(lost[0])
+    kind: Kind = "hang" if said == HUNG else "crash"
+    failure = Failure(kind, f"{lost[0]} was called for the first time, and {said}", "a small call")
+    return replace(row, status="failed", note="", failure=failure)
 
 
 def phase(item: Item) -> tuple[int, bool]:
@@ -165,22 +262,23 @@ def gone(item: Item, found: Gone, targets: Sequence[Target], offer: Offer) -> Ro
     )
 
 
-def named(crew: Crew, report: Report) -> list[Named]:
+def named(team: Team, made: Report) -> list[Named]:
     """What the catalogue of mistakes says about each fault."""
-    clues = joined(clue for row in report.failed for clue in row.clues)
+    clues = joined(clue for row in made.failed for clue in row.clues)
     jobs = [
-        Job(clue=clue, laws=laws_about(clue.operation, report.rows))
+        Job(clue=clue, laws=laws_about(clue.operation, made.rows))
         for clue in clues
         if clue.candidates
     ]
     told = {clue.key: clue for clue in clues}
-    told |= {clue.key: clue for _, clue in crew.done(jobs) if isinstance(clue, Clue)}
+    told |= {clue.key: clue for _, clue in team.done(jobs) if isinstance(clue, Clue)}
     faults = dict.fromkeys((operation, aspect) for operation, aspect, _ in told)
-    return [
+    found = [
         name(clue, alone)
         for fault in faults
         for clue, alone in together([clue for key, clue in told.items() if key[:2] == fault])
     ]
+    return sorted(united(found), key=lambda one: not one.mistakes)
 
 
 def together(clues: list[Clue]) -> list[tuple[Clue, bool]]:
@@ -188,7 +286,21 @@ def together(clues: list[Clue]) -> list[tuple[Clue, bool]]:
     if len(clues) < 2:
         return [(clue, True) for clue in clues]
     both = clues[0].joined(clues[1])
-    return [(both, True)] if both.candidates else [(clue, False) for clue in clues]
+    unknown = not any(clue.candidates for clue in clues)
+    return [(both, True)] if both.candidates or unknown else [(clue, False) for clue in clues]
+
+
+def united(found: list[Named]) -> list[Named]:
+    """What is explained by the same mistakes as one fault, in whatever respects it shows."""
+    groups: dict[tuple[object, ...], Named] = {}
+    for one in found:
+        key = (one.operation, one.mistakes, one.numbers if one.mistakes else "")
+        before = groups.get(key)
+        if before:
+            aspects = (*before.aspects, *one.aspects)
+            one = replace(before, aspects=aspects, calls=before.calls + one.calls)
+        groups[key] = one
+    return list(groups.values())
 
 
 def joined(clues: Iterable[Clue]) -> list[Clue]:
@@ -211,4 +323,4 @@ def name(clue: Clue, alone: bool) -> Named:
     fitting = tuple((id, sentences[id]) for id in sentences if id in clue.candidates)
     where = "plain numbers" if clue.plain else "other formats, NaN, infinities, or none at all"
     numbers = "" if alone else where
-    return Named(clue.operation, clue.aspect, fitting, clue.calls, clue.is_rounding, numbers)
+    return Named(clue.operation, (clue.aspect,), fitting, clue.calls, clue.is_rounding, numbers)

@@ -15,7 +15,7 @@ from cnnref.laws.check.plain import written
 from cnnref.laws.check.report import Report
 from cnnref.laws.check.target import ADAPTERS, BadTarget
 from cnnref.laws.check.template import template
-from cnnref.laws.check.terminal import text
+from cnnref.laws.check.terminal import environment, text
 from cnnref.laws.check.trial import Settings
 
 EPILOG = """\
@@ -98,6 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BadTarget, OSError) as error:
         print(f"cnnref check: {error}", file=sys.stderr)
         return 2
+    print(environment(report), file=sys.stderr, flush=True)
     print(text(report))
     return report.code
 

@@ -10,31 +10,16 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from cnnref.laws.check.jobs import Gone, Job, Ready
 from cnnref.laws.check.target import BadTarget, Target
 from cnnref.laws.check.trial import Settings
-from cnnref.laws.check.worker import Job, Marks, Ready, Stumble, work
+from cnnref.laws.check.worker import Marks, Stumble, work
 
 LOADING = 60.0
 """Seconds that an implementation has to be imported."""
 
 GRACE = 3
 """After how many times the limit of a law its process is ended."""
-
-
-class Gone(Exception):
-    """A worker hung, or its process ended."""
-
-    def __init__(self, marks: Marks, hung: bool, code: int | None) -> None:
-        super().__init__()
-        self.operation, self.case = marks.calling(), marks.noted()
-        self.hung, self.code = hung, code
-
-    @property
-    def said(self) -> str:
-        """What happened, in words."""
-        if self.hung:
-            return "it did not return within the time limit"
-        return f"the process ended (exit code {self.code})"
 
 
 @dataclass(slots=True)
@@ -61,7 +46,8 @@ class Worker:
             return self.pipe.recv()
         except EOFError:
             self.process.join(1)
-            raise Gone(self.marks, False, self.process.exitcode) from None
+            code = self.process.exitcode or 0
+            raise Gone(self.marks.calling(), self.marks.noted(), code) from None
 
     def look(self) -> Any:
         """What it sent; None if it sent nothing; raises Gone if it hangs or is dead."""
@@ -71,7 +57,7 @@ class Worker:
         if calls != self.call[0] or not self.marks.calling():
             self.call = (calls, now)
         if now > self.end or now > self.call[1] + self.limit:
-            raise Gone(self.marks, True, None)
+            raise Gone(self.marks.calling(), self.marks.noted(), None)
         return None
 
     def stop(self) -> None:

@@ -72,10 +72,13 @@ def css(status: str) -> str:
 
 def fault(one: Named) -> str:
     """A fault, and the mistakes that do the same."""
+    several = one.mistakes if len(one.mistakes) > 1 else ()
     items = "".join(
-        f"<li>{prose(said)} {link(pages.of_mistake(id), id)}</li>" for id, said in one.mistakes
+        f"<li>{prose(said)} {link(pages.of_mistake(id), id)}</li>" for id, said in several
     )
-    return f"<p>{prose(sentence(one))}</p>\n" + (f"<ul>{items}</ul>\n" if items else "")
+    operation, _, said = sentence(one).partition(": ")
+    text = f"<p><b><code>{operation}</code></b> {prose(said)}</p>\n"
+    return text + (f"<ul>{items}</ul>\n" if items else "")
 
 
 def broken(row: Row) -> str:

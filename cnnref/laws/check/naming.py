@@ -23,8 +23,9 @@ from cnnref.laws.runner import Statement, calls_of
 DRAWN = 5000
 """The most cases that are drawn to tell candidates apart."""
 
-ASKED = 24
-"""How many calls on which a last candidate differs from the right result have to confirm it."""
+ASKED, CALLS = 24, 400
+"""A last candidate is confirmed by so many calls on which it differs from the right result, or by
+all of them among so many calls drawn."""
 
 WRONG = {mistake.id: mistake.implementation for mistake in MISTAKES}
 OF = {
@@ -123,8 +124,9 @@ def narrowed(cnn: Any, clue: Clue, calls: Iterable[Call], going: Callable[[], bo
     """
     left, aspect, rounded = set(clue.candidates), clue.aspect, clue.is_rounding
     asked = 0
-    for call in calls:
-        if not left or not going() or (len(left) == 1 and asked >= ASKED):
+    for drawn, call in enumerate(calls):
+        confirmed = asked >= ASKED or drawn >= CALLS
+        if not left or not going() or (len(left) == 1 and confirmed):
             break
         if is_plain(call) is not clue.plain:
             continue

@@ -26,7 +26,10 @@ def plain(report: Report) -> dict[str, Any]:
         "schema": VERSION,
         "subject": report.subject,
         "versions": report.versions,
-        "settings": report.settings,
+        "settings": {
+            name: None if value == float("inf") else value
+            for name, value in report.settings.items()
+        },
         "seconds": round(report.seconds, 3),
         "exit_code": report.code,
         "operations": list(report.offered),
@@ -42,7 +45,7 @@ def fault(one: Named) -> dict[str, Any]:
     """A fault, and the mistakes that do the same."""
     return {
         "operation": one.operation,
-        "aspect": one.aspect,
+        "aspects": list(one.aspects),
         "numbers": one.numbers,
         "wrong_calls": one.calls,
         "up_to_rounding": one.rounded,

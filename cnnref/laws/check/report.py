@@ -10,14 +10,13 @@ from typing import Literal, TypeAlias
 from cnnref.laws.check.naming import Clue
 from cnnref.laws.numbers import Array
 
-Status: TypeAlias = Literal["held", "failed", "convention", "waiting", "not offered", "not run"]
+Status: TypeAlias = Literal["held", "failed", "convention", "waiting", "not offered"]
 STATUSES: tuple[Status, ...] = (
     "held",
     "failed",
     "convention",
     "waiting",
     "not offered",
-    "not run",
 )
 Kind: TypeAlias = Literal[
     "values", "shape", "type", "dtype", "exception", "memory", "printing", "hang", "crash"
@@ -104,7 +103,7 @@ class Named:
 
     Attributes:
         operation: the operation that goes wrong.
-        aspect: in which respect.
+        aspects: in which respects: "values", "dtype", "memory", "printing".
         mistakes: id and sentence of all that do the same in every call, none if none does.
         calls: how many wrong calls they were put to.
         rounded: whether they agree only up to rounding.
@@ -112,7 +111,7 @@ class Named:
     """
 
     operation: str
-    aspect: str
+    aspects: tuple[str, ...]
     mistakes: tuple[tuple[str, str], ...]
     calls: int
     rounded: bool = False
@@ -137,6 +136,12 @@ class Report:
     def unnamed(self) -> list[Named]:
         """The faults that no mistake of the catalogue explains."""
         return [one for one in self.named if not one.mistakes]
+
+    def __str__(self) -> str:
+        """The report as the command prints it."""
+        from cnnref.laws.check.terminal import text
+
+        return text(self)
 
     def counts(self, level: int | None = None) -> Counter[str]:
         """How many rows of a level, or of all of them, came out how."""

@@ -119,26 +119,27 @@ def subject(targets: Sequence[Target]) -> SimpleNamespace:
     Raises:
         BadTarget: when one cannot be imported, or all of them together have no operation.
     """
+    things = [target.load() for target in targets]
+    found = operations_of(*things)
+    if vars(found).keys() == {"CONVENTIONS"}:
+        names = [name for thing in things for name in dir(thing) if not name.startswith("_")]
+        callables = [name for name in names if callable(getattr(things[0], name, None))]
+        raise BadTarget(nothing_found(targets, callables))
+    return found
+
+
+def operations_of(*things: Any) -> SimpleNamespace:
+    """The operations that modules or objects have under cnnref's names, and their conventions."""
     found: dict[str, Any] = {}
     conventions: dict[str, str] = {}
-    seen: list[str] = []
-    for target in targets:
-        thing = target.load()
+    for thing in things:
         conventions |= getattr(thing, "CONVENTIONS", {})
         found |= {
             name: in_one_mode(name, getattr(thing, name))
             for name in literal.__all__
             if callable(getattr(thing, name, None))
         }
-        seen += [name for name, value in public(thing) if callable(value)]
-    if not found:
-        raise BadTarget(nothing_found(targets, seen))
     return SimpleNamespace(**found, CONVENTIONS=conventions)
-
-
-def public(thing: Any) -> list[tuple[str, Any]]:
-    """What a module or an object has that does not begin with an underscore."""
-    return [(name, getattr(thing, name)) for name in dir(thing) if not name.startswith("_")]
 
 
 def nothing_found(targets: Sequence[Target], functions: Sequence[str]) -> str:

@@ -62,7 +62,7 @@ def failure(row: Row, subject: str) -> Iterator[str]:
         if found.picture.one_line:
             yield f'  run    python -c "{found.picture.one_line}"'
     yield f"  again  cnnref check {subject} --laws {row.law} --level 5"
-    yield f"  page   {pages.of_law(row.law)}"
+    yield f"  page   {pages.title_of_law(row.law)}: {pages.of_law(row.law)}"
     yield ""
 
 
@@ -106,7 +106,7 @@ def block(title: str, array: Array, marks: Array | None = None) -> list[str]:
             pairs = zip(row, flags, strict=True)
             lines.append("".join(cell(word.rjust(wide), flag) for word, flag in pairs))
         lines.append("")
-    return lines[:-1]
+    return lines[:-1] if lines[-1] == "" else [*lines, "(empty)"]
 
 
 def cell(word: str, flag: bool) -> str:
@@ -155,37 +155,53 @@ def joined(blocks: list[list[str]]) -> Iterator[str]:
 def naming(report: Report) -> Iterator[str]:
     """What the catalogue of mistakes says."""
     for one in report.named:
-        yield from wrap(sentence(one), WIDTH, subsequent_indent="  ")
+        yield from wrap(f"MISTAKE in {sentence(one)}", WIDTH, subsequent_indent="  ")
         for id, said in one.mistakes:
-            yield from wrap(f"{said} ({id})", WIDTH, initial_indent="  ", subsequent_indent="    ")
-            yield f"    see {pages.of_mistake(id)}"
+            if len(one.mistakes) > 1:
+                yield from wrap(f"- {said}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+            yield f"  see {pages.title_of_mistake(id)}: {pages.of_mistake(id)}"
         yield ""
 
 
+RESPECTS = {
+    "values": "the results",
+    "dtype": "their type",
+    "memory": "the use of memory",
+    "printing": "what is printed",
+}
+
+
 def sentence(one: Named) -> str:
-    """What is said of a fault, before the mistakes are listed."""
-    what = {"values": "results", "dtype": "result types", "memory": "use of memory"}
+    """What is said of a fault, before several mistakes are listed."""
+    respects = " and ".join(RESPECTS[aspect] for aspect in one.aspects)
     where = f" on {one.numbers}" if one.numbers else ""
-    about = f"{one.operation}, {what.get(one.aspect, one.aspect)}{where}"
-    calls = f"{one.calls} wrong call" + "s" * (one.calls != 1)
-    alike = "up to rounding " if one.rounded else ""
+    calls = f"{one.calls} wrong calls" if one.calls > 1 else "the one wrong call"
+    alike = ", up to rounding," if one.rounded and one.mistakes else ""
+    same = f"gives the same{alike} in {respects} of {calls}{where}"
     if not one.mistakes:
-        return f"MISTAKE in {about}: none of the catalogue does the same in all of {calls}."
+        return f"{one.operation}: none of the catalogue {same}."
     if len(one.mistakes) == 1:
-        return f"MISTAKE in {about}: {alike}the same in {calls} is done by"
+        ((id, said),) = one.mistakes
+        return f"{one.operation}: {said} ({id} {same}.)"
     return (
-        f"MISTAKE in {about}: {alike}the same in {calls} is done by each of these, "
-        "and no case was found that tells them apart:"
+        f"{one.operation}: one of {len(one.mistakes)}. Each {same}, and no case was found that "
+        "tells them apart."
     )
+
+
+def environment(report: Report) -> str:
+    """What it was run with, and how long it took: all that may differ from one run to the next."""
+    found = ", ".join(f"{name} {version}" for name, version in report.versions.items())
+    return f"{report.subject}: {report.seconds:.1f} s, with {found}"
 
 
 def score(report: Report) -> Iterator[str]:
     """How many laws of each level came out how, and what was not looked at."""
-    yield f"{report.subject}: {', '.join(f'{k} {v}' for k, v in report.versions.items())}"
     settings = report.settings
     seed = "the same cases each time" if settings["seed"] is None else f"seed {settings['seed']}"
     line = f"{settings['examples']} examples of each law, {seed}"
-    line += f", at most {settings['time limit']:g} s for a law"
+    if settings["time limit"] != float("inf"):
+        line += f", at most {settings['time limit']:g} s for a law"
     if settings["rtol"]:
         line += f"; entries may be off by {settings['rtol']:g} of the largest one"
     yield line
@@ -212,10 +228,10 @@ def score(report: Report) -> Iterator[str]:
 
 def verdict(report: Report) -> str:
     """The last line."""
-    counts, took = report.counts(), f"({report.seconds:.1f} s)"
+    counts = report.counts()
     if report.code == 2:
-        return f"No law could be run. {took}"
+        return "No law could be run."
     if counts["failed"]:
-        return f"{counts['failed']} of {counts['failed'] + counts['held']} laws broken. {took}"
+        return f"{counts['failed']} of {counts['failed'] + counts['held']} laws are broken."
     others = f", {counts['convention']} by convention otherwise" if counts["convention"] else ""
-    return f"All {counts['held']} laws held{others}. {took}"
+    return f"All {counts['held']} laws held{others}."

@@ -6,11 +6,9 @@ import os
 import pickle
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from ctypes import Array as SharedArray
 from ctypes import c_char, c_int
-from dataclasses import dataclass
 from functools import wraps
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import RawArray, RawValue
@@ -19,12 +17,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from cnnref import literal
-from cnnref.laws.check.levels import Item, items
-from cnnref.laws.check.naming import Clue, drawn_calls, narrowed
-from cnnref.laws.check.report import Row
+from cnnref.laws.check.jobs import Ready, done, todo
 from cnnref.laws.check.target import BadTarget, Target, subject
 from cnnref.laws.check.trial import Bench, Settings
-from cnnref.laws.offered import Offer, offer_of
+from cnnref.laws.offered import offer_of
 
 ROOM = 1 << 18
 """The most bytes of a case that can be told when its operation hangs."""
@@ -58,34 +54,6 @@ class Marks:
         return pickle.loads(self.case.raw[:length]) if length else None
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a worker is to do: try an item, or tell candidates for a mistake apart.
-
-    Attributes:
-        item: the id of a law, and an operation if it is about any of them.
-        clue: what is known of a fault.
-        laws: the items whose cases are drawn to tell more of it.
-        misshapen: operations that are known to return wrong shapes.
-        hung: operations that must not be called.
-    """
-
-    item: tuple[str, str] | None = None
-    clue: Clue | None = None
-    laws: tuple[tuple[str, str], ...] = ()
-    misshapen: frozenset[str] = frozenset()
-    hung: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """What a worker says first: what there is to be checked."""
-
-    offer: Offer
-    conventions: dict[str, str]
-    todo: tuple[tuple[str, str], ...]
-
-
 class Stumble(Exception):
     """A fault of the checker itself."""
 
@@ -107,11 +75,9 @@ def work(
         pipe.send(error)
         return
     guarded = guard(cnn, marks)
-    offer = offer_of(guarded, hung)
-    bench = Bench(guarded, offer, targets, settings, marks.note)
-    found = [item for item in items(offer, most, globs) if bench.applies(item)]
-    known = {(item.law.id, item.operation): item for item in found}
-    pipe.send(Ready(offer, dict(cnn.CONVENTIONS), tuple(known)))
+    bench = Bench(guarded, offer_of(guarded, hung), targets, settings, marks.note)
+    known = todo(bench, most, globs)
+    pipe.send(Ready(bench.offer, dict(cnn.CONVENTIONS), tuple(known)))
     while True:
         try:
             job = pipe.recv()
@@ -121,17 +87,6 @@ def work(
             pipe.send(done(bench, job, known))
         except Exception:
             pipe.send(Stumble(format_exc()))
-
-
-def done(bench: Bench, job: Job, known: dict[tuple[str, str], Item]) -> Row | Clue:
-    """The result of one job."""
-    if job.item is not None:
-        return bench.row(known[job.item], job.misshapen, job.hung)
-    assert job.clue is not None
-    end = time.monotonic() + bench.settings.limit
-    sources = [(known[key].law, bench.scope(known[key])) for key in job.laws]
-    calls = drawn_calls(job.clue.operation, sources)
-    return narrowed(bench.cnn, job.clue, calls, lambda: time.monotonic() < end)
 
 
 def silenced() -> None:

@@ -1,0 +1,41 @@
+"""The pages that `cnnref check` names are the ones on which laws and mistakes stand."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cnnref.laws import LAWS
+from cnnref.laws.check import pages
+from sitegen import addresses
+from tests.building import ROOT
+
+
+def test_the_addresses_are_up_to_date() -> None:
+    assert (ROOT / addresses.FILE).read_text(encoding="utf-8") == addresses.written(ROOT)
+
+
+def test_every_law_has_a_page_and_every_page_a_title() -> None:
+    known = pages.known()
+    assert {law.id for law in LAWS} <= known["laws"].keys()
+    assert set(known["laws"].values()) <= known["titles"].keys()
+    for stem in known["titles"]:
+        assert (ROOT / "docs" / f"{stem}.md").is_file()
+
+
+def test_a_card_that_moved_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/new.md").write_text(
+        '# A new page\n\n```python\nfrom cnnref.laws import holds\n\nholds("pad.adds")\n```\n'
+    )
+    (tmp_path / "mkdocs.yml").write_text("nav:\n  - New: new.md\nplugins: []\n")
+    found = json.loads(addresses.written(tmp_path))
+    assert found["laws"] == {"pad.adds": "new"}
+    assert found["titles"] == {"new": "A new page"}
+
+
+def test_an_address_is_whole_if_the_site_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SITE_URL", raising=False)
+    assert pages.of_law("pad.adds") == "laws/#law-pad.adds"
+    monkeypatch.setenv("SITE_URL", "https://site.example")
+    assert pages.of_law("pad.adds") == "https://site.example/laws/#law-pad.adds"
