@@ -1,4 +1,4 @@
-"""Where the site says what: the file from which `cnnref check` knows the page of a law."""
+"""What `cnnref check` knows of each law beforehand: its page, and the operations that it calls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 from sitegen.citations import cards, in_order
 
 DOCS = Path("docs")
-FILE = Path("cnnref/laws/check/pages.json")
+FILE = Path("cnnref/laws/check/known.json")
 HEADING = re.compile(r"^# (?P<title>.+?)\s*(\{.*\})?$", re.MULTILINE)
 NAV = re.compile(r"^nav:\n(?:[ -].*\n)+", re.MULTILINE)
 
@@ -46,10 +46,27 @@ def title(page: Path) -> str:
     return heading["title"]
 
 
-def written(root: Path) -> str:
-    """The file: JSON, a line for each entry."""
-    return json.dumps(addresses(root), indent=1, ensure_ascii=False) + "\n"
+def calls() -> dict[str, list[str]]:
+    """The operations that each law calls, but for laws about any of them."""
+    from cnnref.laws import LAWS
+    from cnnref.laws.runner import operations
+
+    return {law.id: sorted(operations(law)) for law in LAWS if law.topic != "tensors"}
+
+
+def main() -> None:
+    """Write the file: JSON, the operations of a law in one line."""
+    known = json.dumps({**addresses(Path()), "calls": calls()}, indent=1, ensure_ascii=False)
+    FILE.write_text(IN_LINES.sub(in_one_line, known) + "\n", encoding="utf-8")
+
+
+IN_LINES = re.compile(r"\[[^\[\]]*\]")
+
+
+def in_one_line(lines: re.Match[str]) -> str:
+    """A list of words without line breaks."""
+    return re.sub(r"\s*\n\s*", " ", lines[0]).replace("[ ", "[").replace(" ]", "]")
 
 
 if __name__ == "__main__":
-    FILE.write_text(written(Path()), encoding="utf-8")
+    main()

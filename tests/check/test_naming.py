@@ -32,11 +32,8 @@ def named(found: Report) -> dict[str, set[str]]:
 @each_mistake
 def test_the_command_names_a_planted_mistake(mistake: Mistake, tmp_path: Path) -> None:
     what = f"{mistake.operation}=tests.check.planted:{spoken(mistake.id)}.{mistake.operation}"
-    laws = [
-        word for glob in ("*definition*", "*refuses*", "tensors.*") for word in ("--laws", glob)
-    ]
-    command = [sys.executable, "-m", "cnnref", "check", what, "--level", "5", *laws]
-    command += ["--examples", "40", "--time-limit", "60", "--json", str(tmp_path / "report.json")]
+    command = [sys.executable, "-m", "cnnref", "check", what, "--level", "5", "--examples", "20"]
+    command += ["--time-limit", "60", "--json", str(tmp_path / "report.json")]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     told = json.loads((tmp_path / "report.json").read_text())
     assert ran.returncode == 1, ran.stdout + ran.stderr

@@ -1,4 +1,7 @@
-"""Where the site explains a law or a mistake; `make update-outputs` writes down which page."""
+"""What is known of each law beforehand: where the site explains it, and what it calls.
+
+`make update-outputs` writes it down, in known.json.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,20 @@ import json
 import os
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @cache
-def known() -> dict[str, dict[str, str]]:
-    """The page of each law, and the title of each page."""
-    text = files("cnnref.laws.check").joinpath("pages.json").read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = json.loads(text)
+def known() -> dict[str, Any]:
+    """The page of each law, of each operation's mistakes, the title of each page; calls of laws."""
+    text = files("cnnref.laws.check").joinpath("known.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
     return found
+
+
+def calls_of_law(id: str) -> frozenset[str]:
+    """The operations that a law calls; none if that is not known."""
+    return frozenset(known()["calls"].get(id, ()))
 
 
 def of_law(id: str) -> str:
@@ -28,12 +37,13 @@ def of_mistake(id: str) -> str:
 
 def title_of_law(id: str) -> str:
     """The title of the page on which a law has its card."""
-    return known()["titles"].get(known()["laws"].get(id, ""), "All laws in one table")
+    return str(known()["titles"].get(known()["laws"].get(id, ""), "All laws in one table"))
 
 
 def title_of_mistake(id: str) -> str:
     """The title of the page on which a mistake is explained."""
-    return known()["titles"].get(known()["mistakes"].get(id.partition(".")[0], ""), "Mistakes")
+    page = known()["mistakes"].get(id.partition(".")[0], "")
+    return str(known()["titles"].get(page, "Mistakes"))
 
 
 def address(page: str, anchor: str) -> str:

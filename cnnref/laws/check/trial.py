@@ -16,11 +16,12 @@ from cnnref.laws.cases import expression
 from cnnref.laws.check.levels import SHAPES, Item
 from cnnref.laws.check.naming import clues
 from cnnref.laws.check.outcomes import ASPECTS, Aspect, Outcome, observed
+from cnnref.laws.check.pages import calls_of_law
 from cnnref.laws.check.report import Failure, Kind, Picture, Row, Status
 from cnnref.laws.check.target import Target
 from cnnref.laws.engine import Law
 from cnnref.laws.numbers import SIZE, Numbers
-from cnnref.laws.offered import Call, NotOffered, Offer, Scope
+from cnnref.laws.offered import RANKS, Call, NotOffered, Offer, Scope
 from cnnref.laws.runner import (
     Breach,
     Statement,
@@ -141,16 +142,29 @@ class Bench:
     def scope(self, item: Item) -> Scope:
         """What cases of an item may use; raises NotOffered if that is too little."""
         if not item.operation:
-            return scoped(item.law, self.offer)
+            return self.scope_of_law(item.law)
         others = frozenset(literal.__all__) - {item.operation}
         return Scope(self.offer.ranks[item.operation], self.offer.missing, others)
 
+    def scope_of_law(self, law: Law) -> Scope:
+        """The same of a law; where all or nothing is there, no case has to be looked at."""
+        called, ranks = calls_of_law(law.id), self.offer.ranks
+        if called and not called & set(ranks):
+            raise NotOffered(", ".join(sorted(called)))
+        if called and called <= set(ranks) and not self.offer.missing:
+            common = set.intersection(*(set(ranks[name]) for name in called))
+            absent = frozenset(literal.__all__) - set(ranks)
+            if common == set(RANKS):
+                return Scope(RANKS, frozenset(), absent)
+        return scoped(law, self.offer)
+
     def applies(self, item: Item) -> bool:
-        """Whether a law about any operation is about this one."""
+        """Whether a law is about this operation, if it is about any of them."""
         try:
-            item.law.cases(Numbers(bytes(SIZE)), self.scope(item))
+            if item.operation:
+                item.law.cases(Numbers(bytes(SIZE)), self.scope(item))
         except NotOffered:
-            return not item.operation
+            return False
         return True
 
     def row(
@@ -166,7 +180,8 @@ class Bench:
             scope = self.scope(item)
         except NotOffered as missing:
             return as_row("not offered", note=f"needs {missing}")
-        called = frozenset({item.operation} if item.operation else operations(item.law))
+        called = frozenset({item.operation}) if item.operation else calls_of_law(item.law.id)
+        called = called or operations(item.law)
         as_row = partial(as_row, calls=called)
         if called & hung:
             return as_row("waiting", note=f"for {', '.join(sorted(called & hung))} to return")
