@@ -206,6 +206,10 @@ SEVERAL: dict[str, tuple[type, ...]] = {
 """The operations that return more than one thing, and what."""
 
 
+class WrongType(TypeError):
+    """An operation returned something else than it should; what comes next would only follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
     """An implementation whose calls are written down; laws are always run on one."""
@@ -225,7 +229,7 @@ class Watched:
             for part, wanted in zip(*parts(name, result), strict=True):
                 if not isinstance(part, wanted):
                     kind = "NumPy array" if wanted is np.ndarray else wanted.__name__
-                    raise TypeError(f"{name} returned {type(part).__name__}, not a {kind}")
+                    raise WrongType(f"{name} returned {type(part).__name__}, not a {kind}")
             return result
 
         watched.__name__ = name

@@ -17,7 +17,7 @@ from hypothesis.errors import Flaky
 from cnnref import literal
 from cnnref.laws.cases import expression, fresh
 from cnnref.laws.numbers import CHOICES, DISTINCT, SIZE, VALUES, Numbers, repeatable
-from cnnref.laws.offered import RANKS, Call, NotOffered, Offer, Scope, Watched
+from cnnref.laws.offered import RANKS, Call, NotOffered, Offer, Scope, Watched, WrongType
 from cnnref.laws.sides import Sides, Within, compare
 
 Cases: TypeAlias = Callable[[Numbers, Scope], Any]
@@ -120,7 +120,8 @@ def judge(statement: Statement, cnn: Any, case: Any, rtol: float = 0) -> Verdict
         if statement.exact is isinstance(sides[1], Within):
             raise TypeError("a law is exact, or else its second side is `within` a bound")
     except Exception as error:
-        reason = f"{type(error).__name__} was raised"
+        kind = "TypeError" if isinstance(error, WrongType) else type(error).__name__
+        reason = f"{kind} was raised"
         calls = tuple(watched.calls)
         return Verdict(0, Breach(statement, case, reason, repr(error), "a result", calls, error))
     if not found.reason:

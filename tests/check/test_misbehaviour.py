@@ -39,6 +39,8 @@ SHAPES = "tensors.shapes-are-as-defined"
         ("raise SystemExit(3)", "exception", "RuntimeError was raised: SystemExit was raised"),
         ("raise KeyError('no')", "exception", "KeyError was raised: 'no'"),
         ("return right(x).tolist()", "type", "relu returned list, not a NumPy array"),
+        ("right(x)", "type", "relu returned NoneType, not a NumPy array"),
+        ("return type('Mine', (), {})()", "type", "relu returned Mine, not a NumPy array"),
         ("return right(x)[..., :0]", "shape", "entries disagree"),
         ("return right(x)[np.newaxis]", "shape", "shape"),
     ],

@@ -21,7 +21,7 @@ from cnnref.laws.check.report import Failure, Kind, Picture, Row, Status
 from cnnref.laws.check.target import Target
 from cnnref.laws.engine import Law
 from cnnref.laws.numbers import SIZE, Numbers
-from cnnref.laws.offered import RANKS, Call, NotOffered, Offer, Scope
+from cnnref.laws.offered import RANKS, Call, NotOffered, Offer, Scope, WrongType
 from cnnref.laws.runner import (
     Breach,
     Statement,
@@ -278,9 +278,8 @@ def quiet(trial: Trial, examples: int) -> tuple[Status, str]:
 
 
 def returned_no_array(breach: Breach) -> bool:
-    """Whether the last call returned something of the wrong type, which `Watched` refuses."""
-    made = breach.calls[-1:]
-    return isinstance(breach.error, TypeError) and any(call.result is not None for call in made)
+    """Whether the last call returned something of the wrong type."""
+    return isinstance(breach.error, WrongType)
 
 
 def kind_of(law: Law, breach: Breach, aspect: str) -> Kind:
@@ -298,13 +297,18 @@ def reason(breach: Breach) -> str:
     if breach.error is None:
         return breach.reason
     said = str(breach.error).splitlines()
-    return f"{type(breach.error).__name__} was raised" + (f": {said[0]}" if said else "")
+    if returned_no_array(breach):
+        return said[0]
+    return breach.reason + (f": {said[0]}" if said else "")
 
 
 def shown(outcome: Outcome, aspect: str) -> tuple[Any, ...] | str:
     """What is told of an outcome: arrays where values count, else words."""
     if outcome.error is not None:
         return f"{type(outcome.error).__name__}: {outcome.error}"
+    objects = [part for part in outcome.parts if part.dtype == object]
+    if objects:  # must not leave this process: to read it is to run somebody's code
+        return f"{objects[0].item(0)!s:.60}" if objects[0].size else "an empty object"
     if aspect == "dtype":
         return "dtype " + ", ".join(part.dtype.name for part in outcome.parts)
     if aspect == "memory":
