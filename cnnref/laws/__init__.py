@@ -8,6 +8,7 @@ with `holds` and refuted statements with `fails`. Needs Hypothesis: `pip install
 from cnnref.laws.catalogue import LAWS, MISTAKES, REFUTED, catches
 from cnnref.laws.counterexamples import Counterexample, Step, counterexample
 from cnnref.laws.engine import Law, LawBroken, Outcome, Refuted, law, refuted
+from cnnref.laws.exhibits import Exhibit, exhibit
 from cnnref.laws.mistakes import Mistake
 from cnnref.laws.printed import fails, holds
 from cnnref.laws.sides import at_most, refusal, within
@@ -22,6 +23,7 @@ __all__ = [  # noqa: RUF022 - by topic
     "holds",
     "fails",
     "counterexample",
+    "exhibit",
     # to write one
     "law",
     "refuted",
@@ -35,5 +37,6 @@ __all__ = [  # noqa: RUF022 - by topic
     "Outcome",
     "Counterexample",
     "Step",
+    "Exhibit",
     "LawBroken",
 ]
