@@ -1,4 +1,4 @@
-"""The catalogue of mistakes: each with the smallest case that shows it, and the laws that catch it."""
+"""The catalogue of mistakes: each with its smallest case, and with the laws that catch it."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -83,7 +83,8 @@ def entries(block: Block, ids: Iterable[str]) -> str:
 
     known = {mistake.id: mistake for mistake in MISTAKES}
     catching = caught(block)
-    found = []
+    ids = list(ids)
+    found = [_index(ids)]
     for nth, id in enumerate(ids, start=1):
         if id not in known:
             raise block.fault(f"there is no mistake {id}")
@@ -105,7 +106,9 @@ def caught(block: Block) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for law in LAWS:
         try:
-            card = cached(Block(block.page, block.line, block.last, CITATION.format(id=law.id))).card
+            card = cached(
+                Block(block.page, block.line, block.last, CITATION.format(id=law.id))
+            ).card
         except Fault as fault:
             raise block.fault(f"what {law.id} catches is not known\n{fault}") from fault
         assert card is not None, "a citation has a card"
@@ -136,17 +139,24 @@ def alike(block: Block, operations: Iterable[str]) -> str:
         found = kept[operation]
         left = "; ".join(map(_group, found["groups"])) or "none"
         last = "; ".join(map(_group, found["last"]))
+        last = last if found["cases"] > 1 else "all at once"
         told = (f"<code>{operation}</code>", found["mistakes"], found["cases"], left, last)
         rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in told)}</tr>")
     heads = ("operation", "mistakes", "cases drawn", "left alike", "parted last")
     head = "".join(f"<th>{name}</th>" for name in heads)
     table = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
-    return f'<table class="laws" data-search-exclude>{table}</table>'
+    return f"<table data-search-exclude>{table}</table>"
 
 
 def _group(ids: Iterable[str]) -> str:
     """Mistakes that are alike, without the name of their operation."""
     return ", ".join(id.partition(".")[2] or "the right one" for id in ids)
+
+
+def _index(ids: Iterable[str]) -> str:
+    """The names of mistakes, without that of their operation, as links to them."""
+    links = ", ".join(f'<a href="#{id}">{id.partition(".")[2]}</a>' for id in ids)
+    return f'<p class="mistakes" data-search-exclude>{links}</p>'
 
 
 def _heading(id: str, sentence: str) -> str:
@@ -157,7 +167,9 @@ def _heading(id: str, sentence: str) -> str:
 
 def _laws(id: str, laws: Mapping[str, str]) -> str:
     """The laws that catch a mistake: some by their sentences, all others folded."""
-    names = sorted(laws, key=lambda law: (-len(_words(law) & _words(id)), law.startswith("tensors")))
+    names = sorted(
+        laws, key=lambda law: (-len(_words(law) & _words(id)), law.startswith("tensors"))
+    )
     if not names:
         return ""
     first = "".join(

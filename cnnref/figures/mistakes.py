@@ -90,8 +90,8 @@ def mistaken(shown: Exhibit) -> Figure:
         shown: as `cnnref.laws.exhibit` gives it: the `operation` and the `arrays` and `options` it
             gets, words for what is unusual about them (`given`), what `came` and what is `right`,
             both as named arrays or as words for an error, which entries are `wrong` (None if they
-            cannot be compared one by one), and a `remark` in words. An array of any number of axes is drawn
-            as a table, or as several under each other; axes of length one are left out.
+            cannot be compared one by one), and a `remark` in words. An array of any number of axes
+            is drawn as a table, or as several under each other; axes of length one are left out.
 
     Returns:
         The figure. Wrong entries have a dashed outline, and all entries have if the shapes differ.
@@ -131,8 +131,8 @@ def _said(shown: Exhibit) -> list[str]:
 
 
 def _option(value: object) -> str:
-    """An option as Python writes it; what is the only one of its kind stands without brackets."""
-    while isinstance(value, tuple) and len(value) == 1:
+    """An option as Python writes it; the only number of its kind stands without brackets."""
+    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], int):
         (value,) = value
     return repr(value)
 
