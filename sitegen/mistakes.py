@@ -138,7 +138,8 @@ def alike(block: Block, operations: Iterable[str]) -> str:
             raise block.fault(f"{ALIKE.name} does not know {operation}")
         found = kept[operation]
         left = "; ".join(map(_group, found["groups"])) or "none"
-        last = "; ".join(map(_group, found["last"]))
+        parted = ([id for id in group if "." in id] for group in found["last"])
+        last = "; ".join(map(_group, parted))
         last = last if found["cases"] > 1 else "all at once"
         told = (f"<code>{operation}</code>", found["mistakes"], found["cases"], left, last)
         rows.append(f"<tr>{''.join(f'<td>{cell}</td>' for cell in told)}</tr>")
