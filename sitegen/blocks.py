@@ -14,7 +14,7 @@ from typing import Self
 FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<ticks>`{3,}|~{3,})[ ]*(?P<lang>[\w-]*)(?P<rest>.*)$")
 OPTION = re.compile(r"""(?P<name>[a-z]+)=(?P<quote>["'])(?P<value>.*?)(?P=quote)""")
 OPTIONS = ("alt", "caption", "folded", "table")
-TABLE = "laws"
+TABLES = ("laws", "mistakes", "alike")
 
 
 class Fault(Exception):
@@ -114,8 +114,9 @@ def _block(fence: Fence, page: Path) -> Block:
         takes = ", ".join(f'{name}="..."' for name in OPTIONS)
         what = f"a python fence takes {takes} and nothing else; got {odd[0]}"
         raise Fault.at(page, fence.first, what)
-    if options.get("table", TABLE) != TABLE:
-        raise Fault.at(page, fence.first, f'the only table is table="{TABLE}": a law for each line')
+    if options.get("table", TABLES[0]) not in TABLES:
+        takes = " or ".join(f'table="{name}"' for name in TABLES)
+        raise Fault.at(page, fence.first, f"a table is {takes}: one of them for each line")
     block = Block(page, fence.first, fence.last, fence.text + "\n", fence.indent)
     alt, caption, folded, table = (options.get(name, "") for name in OPTIONS)
     return replace(block, alt=alt, caption=caption, folded=folded, table=table)

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from markdown import Markdown
 
-from sitegen import cards, citations, markup
+from sitegen import cards, citations, markup, mistakes
 from sitegen.blocks import Block, Fault, parse, read
 from sitegen.run import Result, alts, cached, check
 
 log = logging.getLogger("mkdocs.sitegen")
+TABLES = {"laws": citations.table, "mistakes": mistakes.entries, "alike": mistakes.alike}
 
 
 def located(markdown: str, page: Path) -> str:
@@ -65,7 +66,7 @@ def python(
         return problem(f"{where or 'a page'}: a python fence that the block list did not see")
     try:
         result = cached(block)
-        table = citations.table(block, result.stdout.split()) if block.table else ""
+        table = TABLES[block.table](block, result.stdout.split()) if block.table else ""
     except Fault as fault:
         return markup.code(block.source, "language-python") + problem(str(fault))
     return (

@@ -20,7 +20,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 from nbclient.exceptions import CellExecutionError
 
-from sitegen import behind, cards, citations, fences, labs, notebooks, run, tex
+from sitegen import behind, cards, citations, fences, labs, mistakes, notebooks, run, tex
 from sitegen.assets import verified
 from sitegen.blocks import Block, Fault, label, read
 from sitegen.kept import Kept, keep_templates
@@ -195,10 +195,13 @@ def chapters(files: Files) -> list[File]:
 
 
 def blocks_of(files: Files) -> Iterator[Block]:
-    """The blocks of all pages that can be read; what is wrong with the others is told later."""
+    """The blocks of all pages that can be read, and those that draw what these ask for; what is
+    wrong with the other pages is told later."""
     for file in chapters(files):
         with suppress(Fault):
-            yield from read(Path(file.abs_src_path or file.src_uri))
+            for block in read(Path(file.abs_src_path or file.src_uri)):
+                yield block
+                yield from mistakes.pictures(block)
 
 
 def way(page: Page, files: Files, uri: str) -> str:

@@ -20,7 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sitegen.blocks import Block, Fault, label, read, trimmed
+from sitegen.blocks import Block, Fault, label, trimmed
 from sitegen.cards import Card, Mistake, cited, look_up
 from sitegen.svg import strange_colours
 
@@ -206,7 +206,7 @@ def run_ahead(blocks: Iterable[Block]) -> None:
     command = [sys.executable, "-m", "sitegen.run"]
     workers = [subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) for _ in range(count)]
     for number, worker in enumerate(workers):
-        share = [(str(block.page.resolve()), block.line) for block in new[number::count]]
+        share = [(str(b.page.resolve()), b.line, b.source) for b in new[number::count]]
         assert worker.stdin is not None
         worker.stdin.write(json.dumps(share).encode())
         worker.stdin.close()
@@ -215,12 +215,10 @@ def run_ahead(blocks: Iterable[Block]) -> None:
 
 
 def main() -> None:
-    """Run and keep the blocks that are named on the standard input."""
-    for page, line in json.load(sys.stdin):
-        for block in read(Path(page)):
-            if block.line == line:
-                with contextlib.suppress(Fault):  # told when the page is built
-                    cached(block)
+    """Run and keep the blocks that are on the standard input."""
+    for page, line, source in json.load(sys.stdin):
+        with contextlib.suppress(Fault):  # told when the page is built
+            cached(Block(Path(page), line, line, source))
 
 
 def _from_json(stored: dict[str, Any]) -> Result:

@@ -10,6 +10,7 @@ from cnnref.laws.check.checking import report
 from cnnref.laws.check.report import Report
 from cnnref.laws.counterexamples import Counterexample, Step, counterexample
 from cnnref.laws.engine import Law, LawBroken, Outcome, Refuted, law, refuted
+from cnnref.laws.exhibits import Exhibit, exhibit
 from cnnref.laws.mistakes import Mistake
 from cnnref.laws.printed import fails, holds
 from cnnref.laws.sides import at_most, refusal, within
@@ -27,6 +28,7 @@ __all__ = [  # noqa: RUF022 - by topic
     "holds",
     "fails",
     "counterexample",
+    "exhibit",
     # to write one
     "law",
     "refuted",
@@ -40,5 +42,6 @@ __all__ = [  # noqa: RUF022 - by topic
     "Outcome",
     "Counterexample",
     "Step",
+    "Exhibit",
     "LawBroken",
 ]
