@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from sitegen import mistakes
 from sitegen.citations import cards, in_order
 
 DOCS = Path("docs")
@@ -26,11 +27,13 @@ def addresses(root: Path) -> dict[str, dict[str, str]]:
     nav = NAV.search((root / "mkdocs.yml").read_text(encoding="utf-8"))
     assert nav is not None, "mkdocs.yml has a navigation"
     laws = cards(files.items(), in_order(yaml.safe_load(nav[0])["nav"]))
-    titles = {uri: title(files[uri]) for uri in sorted(set(laws.values()))}
+    wrong = mistakes.pages(files.items())
+    uris = {*laws.values(), *(f"{page}.md" for page in wrong.values())}
+    titles = {uri: title(files[uri]) for uri in sorted(uris)}
     return {
         "titles": {stem(uri): said for uri, said in titles.items()},
         "laws": {law: stem(uri) for law, uri in sorted(laws.items())},
-        "mistakes": {},
+        "mistakes": dict(sorted(wrong.items())),
     }
 
 

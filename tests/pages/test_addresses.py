@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnref.laws import LAWS
+from cnnref.laws import LAWS, MISTAKES
 from cnnref.laws.check import pages
 from sitegen import addresses
 from tests.building import ROOT
@@ -22,7 +22,8 @@ def test_what_each_law_calls_is_up_to_date() -> None:
 def test_every_law_has_a_page_and_every_page_a_title() -> None:
     known = pages.known()
     assert {law.id for law in LAWS} <= known["laws"].keys()
-    assert set(known["laws"].values()) <= known["titles"].keys()
+    assert {mistake.operation for mistake in MISTAKES} <= known["mistakes"].keys()
+    assert {*known["laws"].values(), *known["mistakes"].values()} <= known["titles"].keys()
     for stem in known["titles"]:
         assert (ROOT / "docs" / f"{stem}.md").is_file()
 
