@@ -10,11 +10,11 @@ from typing import Any
 
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")  # each shape is compiled
 
-import jax  # noqa: E402 - reads the flags
-import numpy as np  # noqa: E402
-from jax import lax  # noqa: E402
-from jax import numpy as jnp  # noqa: E402
-from jax.scipy import signal  # noqa: E402
+import jax
+import numpy as np
+from jax import lax
+from jax import numpy as jnp
+from jax.scipy import signal
 
 jax.config.update("jax_enable_x64", True)
 
@@ -25,8 +25,8 @@ CONVENTIONS = {
     "padding.refuses-*": "JAX writes its words for padding in capitals, and takes them.",
     "local.refuses-*": "JAX refuses with TypeError, which is no ValueError.",
     "tensors.large-*": "JAX refuses no integer for its size; a large sum wraps around.",
-    "tensors.results-keep-precision": "Integers stay integers in JAX, of the type they had.",
-    "tensors.integers-never-wrap": "Bytes stay bytes in JAX, and their sums wrap around.",
+    "tensors.results-keep-precision": "Integers stay integers in layers of JAX.",
+    "tensors.integers-never-wrap": "Bytes stay bytes in layers of JAX, and wrap around.",
     "tensors.empty-batch-is-legal [im2col]": "An empty batch ends in a ZeroDivisionError.",
     "tensors.batch-may-be-split [im2col]": "An empty batch ends in a ZeroDivisionError.",
     "tensors.with-nan-is-its-definition [im2col]": PATCHES,
@@ -115,7 +115,8 @@ def conv(
     dilation: Any = 1,
     groups: int = 1,
 ) -> Any:
-    return numpy(layer(*alike(x, w), stride, padding, dilation, groups))
+    x, w = alike(x, w)
+    return numpy(layer(x, w, stride, padding, dilation, groups))
 
 
 def conv_weight_grad(

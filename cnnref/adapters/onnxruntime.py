@@ -14,7 +14,7 @@ from onnx import ValueInfoProto, helper
 from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
 OWN = "ONNX Runtime refuses with errors of its own, which are no ValueError."
-NAN = "MaxPool skips NaN, unless it comes first."
+NAN = "In MaxPool a NaN may win or be lost: it depends on where it stands, and on the dtype."
 STRIDES = "ConvTranspose with SAME answers with m times s places, and not with the fewest."
 COLUMNS = "Off two axes, Col2Im mixes channels up if it is dilated."
 CONVENTIONS = {

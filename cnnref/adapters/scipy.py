@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from scipy import ndimage, signal
 
 ALL = {
@@ -19,6 +18,7 @@ ALL = {
     "tensors.half-precision-rounds-once": "SciPy refuses half precision here.",
 }
 READS_PADDING = "SciPy multiplies the zeros around the input: times NaN or infinity they are NaN."
+EVEN = "For an even kernel, the spare zero of mode same is after."
 CONVENTIONS = ALL | {"tensors.with-nan-is-its-definition": READS_PADDING}
 
 
@@ -35,7 +35,7 @@ class images:
 
     CONVENTIONS = ALL | {
         "tensors.with-nan-is-its-definition": READS_PADDING,
-        "correlation.is-its-definition": "For an even kernel, the spare zero of mode same is after.",
+        "correlation.is-its-definition": EVEN,
     }
 
     @staticmethod
@@ -52,7 +52,7 @@ class filters:
 
     CONVENTIONS = ALL | {
         "tensors.with-nan-is-its-definition": "A weight of zero reads nothing, not even a NaN.",
-        "convolution.is-its-definition": "For an even kernel, the spare zero of mode same is after.",
+        "convolution.is-its-definition": EVEN,
     }
 
     @staticmethod

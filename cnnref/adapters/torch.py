@@ -16,7 +16,7 @@ from torch.nn import grad as G
 torch.set_num_threads(1)  # the arrays are small, and a check has a process for each core
 
 CONVENTIONS = {
-    "*.refuses-*": "PyTorch refuses with RuntimeError, and RuntimeError is no ValueError.",
+    "*.refuses-*": "PyTorch refuses with RuntimeError, which is no ValueError.",
     "tensors.large-*": "PyTorch refuses no integer for its size; a large sum wraps around.",
     "tensors.results-keep-precision": "Integers stay integers in PyTorch, of the type they had.",
     "tensors.integers-never-wrap": "Bytes stay bytes in PyTorch, and their sums wrap around.",
