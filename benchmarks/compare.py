@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnref.laws.catalogue import law_of
 from cnnref.laws.check.target import Target, subject
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "data" / "libraries.json"
@@ -32,9 +33,9 @@ EXAMPLES = {
 
 NAMES = {
     "cnnref": "cnnref",
-    "scipy": "SciPy, signal",
-    "scipy:images": "SciPy, 2-D",
-    "scipy:filters": "SciPy, ndimage",
+    "scipy": "SciPy signal",
+    "scipy:images": "SciPy 2-D",
+    "scipy:filters": "SciPy ndimage",
     "torch": "PyTorch",
     "onnxruntime": "ONNX Runtime",
     "jax": "JAX",
@@ -215,6 +216,7 @@ def answers(whom: Sequence[str]) -> list[dict[str, Any]]:
         {
             "fact": question.fact,
             "law": question.law,
+            "claim": law_of(question.law).claim,
             "operation": question.operation,
             "arrays": [repr(array[0]).replace("nan", "NaN") for array in question.arrays],
             "dtypes": list(question.dtypes[: len(question.arrays)]),

@@ -50,10 +50,11 @@ def table(what: str, kept: Mapping[str, Any]) -> str:
 
 def framed(heads: tuple[str, ...], rows: str) -> str:
     """A table that scrolls in itself."""
-    head = "".join(f"<th>{name}</th>" for name in heads)
+    cells = "".join(f"<th>{name}</th>" for name in heads)
+    head = f"<thead><tr>{cells}</tr></thead>" if any(heads) else ""
     return (
         '<div class="libraries"><table data-search-exclude>'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"{head}<tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -70,32 +71,46 @@ def versions(kept: Mapping[str, Any]) -> str:
 
 
 def answers(question: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
-    """What every library that has it makes of one call, next to what cnnref does."""
-    names = {one["subject"]: one["name"] for one in kept["subjects"]} | {"cnnref": "cnnref"}
+    """One call, and what comes of it: libraries that give the same stand in one row."""
+    names = {"cnnref": "cnnref"} | {one["subject"]: one["name"] for one in kept["subjects"]}
     right = question["came"]["cnnref"]
-    rows = ""
+    alike: dict[str, list[str]] = {}
     for whom, came in question["came"].items():
-        if came == "not offered":
-            continue
-        other = came != right and not (refused(came) and refused(right))
-        mark = ' class="differs"' if other else ""
-        rows += f"<tr{mark}><td>{names[whom]}</td><td>{cells(came, right)}</td></tr>"
-    lacking = [names[whom] for whom, came in question["came"].items() if came == "not offered"]
-    note = f"<p>Not offered: {', '.join(lacking)}.</p>" if lacking else ""
-    law = f'<a href="law:{question["law"]}">the law</a>'
-    head = f'<p class="asked"><code>{escape(call(question))}</code> {law}</p>'
-    return f'<div class="question">{head}{framed(("library", "what came"), rows)}{note}</div>'
+        shown = "not offered" if came == "not offered" else cells(came, right)
+        alike.setdefault(shown, []).append(names[whom])
+    lacking = alike.pop("not offered", [])
+    rows = "".join(
+        f"<tr><td>{letter}</td><td>{given(array, kind)}</td></tr>"
+        for letter, array, kind in zip(
+            ("input", "kernel"), question["arrays"], ("input", "kernel"), strict=False
+        )
+    )
+    rows += "".join(
+        f"<tr{' class=differs' if 'wrong' in shown else ''}>"
+        f"<td>{', '.join(whom)}</td><td>{shown}</td></tr>"
+        for shown, whom in alike.items()
+    )
+    if lacking:
+        rows += f"<tr><td>{', '.join(lacking)}</td><td>has no such thing</td></tr>"
+    law = f'<a href="law:{question["law"]}">{markup.prose(question["claim"])}</a>'
+    head = f'<p class="asked"><code>{escape(call(question))}</code></p><p>{law}</p>'
+    return f'<div class="question">{head}{framed(("", ""), rows)}</div>'
+
+
+def given(array: str, kind: str) -> str:
+    """What was given, as cells."""
+    return "".join(f'<b class="{kind}">{entry}</b>' for entry in array.strip("[]").split(", "))
 
 
 def call(question: Mapping[str, Any]) -> str:
-    """The call, with images and layers as the single row that they have."""
-    types = set(question["dtypes"]) - {"float32"}
-    letters = zip(("x", "w"), question["arrays"], strict=False)
-    given = [f"{letter}={array}" for letter, array in letters]
-    for name, value in question["options"].items():
-        given.append(f"kernel_size={last(value)}" if name == "sizes" else f"{name}={last(value)}")
-    return f"{question['operation']}({', '.join(given)})" + "".join(
-        f"  {', '.join(question['dtypes'])}" for _ in list(types)[:1]
+    """The operation with its options and types, for the single row that images have here."""
+    options = [
+        f"kernel_size={last(value)}" if name == "sizes" else f"{name}={last(value)}"
+        for name, value in question["options"].items()
+    ]
+    types = question["dtypes"] if set(question["dtypes"]) != {"float32"} else []
+    return f"{question['operation']}({', '.join(['…', *options])})" + "".join(
+        f"  {' and '.join(dict.fromkeys(types))}" for _ in types[:1]
     )
 
 
@@ -113,7 +128,8 @@ def refused(came: Any) -> bool:
 def cells(came: Any, right: Any) -> str:
     """An answer as cells; those that are not as in cnnref are marked."""
     if isinstance(came, str):
-        return f"<span>{escape(came)}</span>"
+        mark = "" if refused(right) else ' class="wrong"'
+        return f"<span{mark}>{escape(came)}</span>"
     if not came["values"]:
         return '<span class="wrong">empty</span>'
     shown = [number(value) for value in came["values"]]
@@ -124,6 +140,8 @@ def cells(came: Any, right: Any) -> str:
     ]
     entries = "".join(f"<b{mark}>{value}</b>" for value, mark in zip(shown, marks, strict=True))
     wrong = isinstance(right, dict) and came["dtype"] != right["dtype"]
+    if not wrong and came["dtype"] == "float32":
+        return entries
     mark = ' class="wrong"' if wrong else ""
     return f"{entries} <i{mark}>{came['dtype']}</i>"
 

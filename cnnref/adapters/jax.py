@@ -19,6 +19,7 @@ from jax.scipy import signal
 jax.config.update("jax_enable_x64", True)
 
 PATCHES = "JAX makes patches by a convolution with ones and zeros, and zero times NaN is NaN."
+ROOM = "The result of JAX has m times s places even if the kernel is shorter than the stride."
 CONVENTIONS = {
     "padding.refuses-misfits": "A window that does not fit has no place in JAX: empty, no error.",
     "padding.refuses-wide-kernels": "A window that does not fit has no place in JAX: empty.",
@@ -31,7 +32,9 @@ CONVENTIONS = {
     "tensors.batch-may-be-split [im2col]": "An empty batch ends in a ZeroDivisionError.",
     "tensors.with-nan-is-its-definition [im2col]": PATCHES,
     "tensors.with-nan-is-its-definition [conv_weight_grad]": "JAX skips padding, NaN or not.",
-    "transpose.stride-inserts-zeros": "JAX gives a kernel that is shorter than the stride room.",
+    "tensors.with-nan-is-its-definition [max_pool_grad]": "dy does not go to a NaN in JAX.",
+    "transpose.stride-inserts-zeros": ROOM,
+    "transpose.takes-the-smallest-size": ROOM,
 }
 
 WORDS = {"valid": "VALID", "same": "SAME", "same_lower": "SAME_LOWER"}
