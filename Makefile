@@ -11,6 +11,7 @@ UPGRADE ?=
 BIN := $(VENV)/bin
 SITE_READY := $(VENV)/.site-ready
 TEST_READY := $(VENV)/.test-ready
+LIBRARIES_READY := $(VENV)-libraries/.ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-header $(UPGRADE) pyproject.toml
@@ -19,8 +20,8 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve test test-thorough build check lint types slow mutation format update-outputs lowest dist lock \
-	assets clean
+.PHONY: help serve test test-thorough build check lint types slow mutation compare test-libraries \
+	format update-outputs lowest dist lock assets clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -70,6 +71,16 @@ mutation: $(TEST_READY) $(VENV)-mutation/bin/python  ## plant small faults one b
 	@echo "Planting faults (about an hour of one core)."
 	@$(VENV)-mutation/bin/python -m tests.mutation
 
+compare: $(LIBRARIES_READY)  ## ask other libraries anew how they differ: docs/data/libraries.json
+	@echo "Checking the libraries (about twenty minutes of one core)."
+	@$(VENV)-libraries/bin/python -m benchmarks.compare
+
+# Without conftest.py, which belongs to the tests of the site and needs what they need.
+test-libraries: $(LIBRARIES_READY)  ## run the laws on other libraries, and compare with them
+	@echo "Running the tests that ask other libraries."
+	@$(VENV)-libraries/bin/python -m pytest -c /dev/null --rootdir . --noconftest \
+		-p no:cacheprovider -q tests/libraries tests/oracles
+
 format: $(TEST_READY)  ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -111,6 +122,13 @@ $(VENV)-mutation/bin/python: requirements/test.txt
 	@echo "Installing mutmut into $(VENV)-mutation/."
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(VENV)-mutation
 	@$(BIN)/uv pip install --quiet --python $@ --editable ".[mutation]"
+
+$(LIBRARIES_READY): requirements/libraries.txt pyproject.toml | $(BIN)/python
+	@echo "Installing other libraries into $(VENV)-libraries/ (about a gigabyte)."
+	@$(BIN)/python -m venv --clear $(VENV)-libraries
+	@$(VENV)-libraries/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements/libraries.txt --editable ".[laws]" pytest
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo \

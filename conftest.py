@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
 
@@ -12,3 +13,10 @@ def no_figure_outlives_its_test() -> Iterator[None]:
     yield
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close("all")
+
+
+collect_ignore = [  # adapters of libraries that are not installed hold no examples to run
+    f"cnnref/adapters/{library}.py"
+    for library in ("jax", "onnxruntime", "scipy", "torch")
+    if find_spec(library) is None
+]

@@ -20,7 +20,18 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 from nbclient.exceptions import CellExecutionError
 
-from sitegen import behind, cards, citations, fences, labs, mistakes, notebooks, run, tex
+from sitegen import (
+    behind,
+    cards,
+    citations,
+    fences,
+    labs,
+    libraries,
+    mistakes,
+    notebooks,
+    run,
+    tex,
+)
 from sitegen.assets import verified
 from sitegen.blocks import Block, Fault, label, read
 from sitegen.kept import Kept, keep_templates
@@ -93,7 +104,10 @@ class Build:
         try:
             if path.suffix == ".py" or read(path):
                 self.notebooks[Path(page.file.src_uri).with_suffix(".ipynb").as_posix()] = path
-            return markdown if path.suffix == ".py" else fences.located(markdown, path)
+            if path.suffix == ".py":
+                return markdown
+            kept = Path(config.docs_dir) / "data" / "libraries.json"
+            return libraries.filled(fences.located(markdown, path), kept)
         except Fault as fault:
             return fences.problem(str(fault))
 

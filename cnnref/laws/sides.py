@@ -159,8 +159,8 @@ def refused(call: Callable[[], object], second: Refusal) -> Comparison:
         came = call()
     except second.errors:
         return Comparison(1)
-    except NotImplementedError:  # not offered, which is neither
-        raise
+    except NotImplementedError:
+        raise  # such a call is not offered, which is neither a refusal nor an answer
     except Exception as error:
         return Comparison(1, f"{type(error).__name__} was raised", f"{error!r}", f"a {names}")
     return Comparison(1, "nothing was raised", listed(came), f"a {names}")

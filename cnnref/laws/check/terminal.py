@@ -15,7 +15,7 @@ from cnnref.laws.check.report import STATUSES, Named, Picture, Report, Row
 from cnnref.laws.numbers import Array
 from cnnref.laws.sides import written
 
-WIDTH = 88
+WIDTH = 74
 CELLS = 12
 """Arrays with more entries along an axis are not drawn."""
 
@@ -141,12 +141,12 @@ def beside(blocks: list[list[str]]) -> Iterator[str]:
 
 def across(blocks: list[list[str]]) -> int:
     """How wide blocks are side by side."""
-    return sum(max(map(len, one)) + 3 for one in blocks)
+    return sum(max(map(len, one), default=0) + 3 for one in blocks)
 
 
 def joined(blocks: list[list[str]]) -> Iterator[str]:
     """The lines of blocks that stand side by side."""
-    widths = [max(map(len, one)) for one in blocks]
+    widths = [max(map(len, one), default=0) for one in blocks]
     for parts in zip_longest(*blocks, fillvalue=""):
         pairs = zip(parts, widths, strict=True)
         yield ("    " + "   ".join(part.ljust(width) for part, width in pairs)).rstrip()
