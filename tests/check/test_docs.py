@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs/check.md").read_text(encoding="utf-8")
 
 @pytest.mark.slow
 def test_three_lines_of_pytest_find_what_is_wrong(tmp_path: Path) -> None:
-    (lines,) = re.findall(r"```py\n(.*?)```", PAGE, re.DOTALL)
+    (lines,) = re.findall(r"````py\n(.*?)````", PAGE, re.DOTALL)
     assert len(lines.strip().splitlines()) == 3
     head = "import mine\nimport pytest\n\nfrom cnnref.laws import LAWS\n\n\n"
     (tmp_path / "test_mine.py").write_text(head + lines)

@@ -102,7 +102,7 @@ def test_the_text_is_the_same_each_time(made: Report) -> None:
 def test_with_an_address_of_the_site_links_are_whole(
     made: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SITE_URL", "https://site.example/cnn/")
+    monkeypatch.setenv("CNNREF_SITE", "https://site.example/cnn/")
     law = pages.of_law("convolution.commutes")
     assert law == "https://site.example/cnn/convolution/#law-convolution.commutes"
     assert 'href="https://site.example/cnn/' in page(made)

@@ -40,7 +40,7 @@ def test_a_card_that_moved_is_noticed(tmp_path: Path) -> None:
 
 
 def test_an_address_is_whole_if_the_site_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SITE_URL", raising=False)
+    monkeypatch.delenv("CNNREF_SITE", raising=False)
     assert pages.of_law("pad.adds") == "laws/#law-pad.adds"
-    monkeypatch.setenv("SITE_URL", "https://site.example")
+    monkeypatch.setenv("CNNREF_SITE", "https://site.example")
     assert pages.of_law("pad.adds") == "https://site.example/laws/#law-pad.adds"

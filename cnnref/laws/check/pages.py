@@ -47,7 +47,7 @@ def title_of_mistake(id: str) -> str:
 
 
 def address(page: str, anchor: str) -> str:
-    """A place on the site; a whole address if SITE_URL says where the site is."""
+    """A place on the site; a whole address if CNNREF_SITE says where the site is."""
     place = f"{page}/#{anchor}".lstrip("/")
-    site = os.environ.get("SITE_URL", "").rstrip("/")
+    site = os.environ.get("CNNREF_SITE", "").rstrip("/")
     return f"{site}/{place}" if site else place
