@@ -29,7 +29,7 @@ CACHE = ROOT / ".cache" / "blocks"
 FEW = 12  # blocks that are sooner run than a process is started for them
 log = logging.getLogger("mkdocs.sitegen")
 LIBRARIES = ("numpy", "matplotlib", "hypothesis")
-UNSEEN = {"figures": ("figures", "matplotlib"), "laws": ("laws",)}
+UNSEEN = {"figures": ("figures", "matplotlib"), "laws": ("laws",), "adapters": ("adapters",)}
 """The rooms of the package that no other room imports: a block that says none of these words
 does not rest on them."""
 
