@@ -26,7 +26,7 @@ CONVENTIONS = {
     "padding.refuses-*": "JAX writes its words for padding in capitals, and takes them.",
     "local.refuses-*": "JAX refuses with TypeError, which is no ValueError.",
     "tensors.large-*": "JAX refuses no integer for its size; a large sum wraps around.",
-    "tensors.results-keep-precision": "Integers stay integers in layers of JAX.",
+    "tensors.results-keep-precision": "Integers stay integers in JAX, save in convolve: floats.",
     "tensors.integers-never-wrap": "Bytes stay bytes in layers of JAX, and wrap around.",
     "tensors.empty-batch-is-legal [im2col]": "An empty batch ends in a ZeroDivisionError.",
     "tensors.batch-may-be-split [im2col]": "An empty batch ends in a ZeroDivisionError.",

@@ -13,7 +13,9 @@ import torch
 from torch.nn import functional as F
 from torch.nn import grad as G
 
-torch.set_num_threads(1)  # the arrays are small, and a check has a process for each core
+# The arrays are small, and a check has a process for each core. With several threads PyTorch leaves
+# open which of two values with one index stands in `max_unpool`; with one it is the last.
+torch.set_num_threads(1)
 
 CONVENTIONS = {
     "*.refuses-*": "PyTorch refuses with RuntimeError, which is no ValueError.",
@@ -25,8 +27,6 @@ CONVENTIONS = {
     "tensors.half-precision-rounds-once [conv_transpose]": "PyTorch adds up in half precision.",
     "tensors.half-precision-rounds-once [conv_weight_grad]": "PyTorch adds up in half precision.",
     "tensors.half-precision-rounds-once [softmax_cross_entropy]": "The loss is a half number, too.",
-    "unpool.is-its-definition": "PyTorch leaves open which of two values with one index stands.",
-    "unpool.last-one-stands": "PyTorch leaves open which of two values with one index stands.",
 }
 
 
