@@ -86,9 +86,7 @@ def answers(question: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
         )
     )
     rows += "".join(
-        f"<tr{' class=differs' if 'wrong' in shown else ''}>"
-        f"<td>{', '.join(whom)}</td><td>{shown}</td></tr>"
-        for shown, whom in alike.items()
+        f"<tr><td>{', '.join(whom)}</td><td>{shown}</td></tr>" for shown, whom in alike.items()
     )
     if lacking:
         rows += f"<tr><td>{', '.join(lacking)}</td><td>has no such thing</td></tr>"
@@ -128,21 +126,21 @@ def refused(came: Any) -> bool:
 def cells(came: Any, right: Any) -> str:
     """An answer as cells; those that are not as in cnnref are marked."""
     if isinstance(came, str):
-        mark = "" if refused(right) else ' class="wrong"'
+        mark = "" if refused(right) else ' class="other"'
         return f"<span{mark}>{escape(came)}</span>"
     if not came["values"]:
-        return '<span class="wrong">empty</span>'
+        return '<span class="other">empty</span>'
     shown = [number(value) for value in came["values"]]
     wanted = [] if isinstance(right, str) else [number(value) for value in right["values"]]
     marks = [
-        "" if place < len(wanted) and value == wanted[place] else ' class="wrong"'
+        "" if place < len(wanted) and value == wanted[place] else ' class="other"'
         for place, value in enumerate(shown)
     ]
     entries = "".join(f"<b{mark}>{value}</b>" for value, mark in zip(shown, marks, strict=True))
-    wrong = isinstance(right, dict) and came["dtype"] != right["dtype"]
-    if not wrong and came["dtype"] == "float32":
+    differs = isinstance(right, dict) and came["dtype"] != right["dtype"]
+    if not differs and came["dtype"] == "float32":
         return entries
-    mark = ' class="wrong"' if wrong else ""
+    mark = ' class="other"' if differs else ""
     return f"{entries} <i{mark}>{came['dtype']}</i>"
 
 
