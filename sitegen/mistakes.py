@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 from sitegen import markup
 from sitegen.blocks import Block, Fault, read
-from sitegen.run import ROOT, alts, cached
+from sitegen.cards import Card
+from sitegen.run import ROOT, alts, cached, fingerprint
 
 PICTURE = """\
 import matplotlib.pyplot as plt
@@ -104,17 +106,22 @@ def caught(block: Block) -> dict[str, dict[str, str]]:
     from cnnref.laws import LAWS
 
     found: dict[str, dict[str, str]] = {}
+    now = fingerprint()
     for law in LAWS:
         try:
-            card = cached(
-                Block(block.page, block.line, block.last, CITATION.format(id=law.id))
-            ).card
+            card = card_of(law.id, now)
         except Fault as fault:
             raise block.fault(f"what {law.id} catches is not known\n{fault}") from fault
         assert card is not None, "a citation has a card"
         for mistake in card.mistakes:
             found.setdefault(mistake.id, {})[law.id] = card.claim
     return found
+
+
+@lru_cache(maxsize=1024)
+def card_of(law: str, sources: str) -> Card | None:  # noqa: ARG001 - other sources, another card
+    """The card of a law, looked up once for all pages."""
+    return cached(Block(ROOT / "docs", 0, 0, CITATION.format(id=law))).card
 
 
 def alike(block: Block, operations: Iterable[str]) -> str:

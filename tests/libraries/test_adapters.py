@@ -40,6 +40,7 @@ def adapter(what: str) -> Any:
     return getattr(module, inside) if inside else module
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", SUBJECTS)
 def test_all_laws_hold_or_are_listed(what: str, tmp_path: Path) -> None:
     adapter(what)
@@ -49,6 +50,7 @@ def test_all_laws_hold_or_are_listed(what: str, tmp_path: Path) -> None:
     assert report["counts"]["held"] > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", SUBJECTS)
 def test_every_listed_convention_breaks_its_law(what: str) -> None:
     broken = [row for row in KEPT["conventions"] if row["subject"] == what]
@@ -62,6 +64,7 @@ def test_every_listed_convention_breaks_its_law(what: str) -> None:
         assert any(fnmatchcase(law, pattern) for law in laws) or pattern in titles, pattern
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", SUBJECTS)
 def test_every_kept_convention_is_listed(what: str) -> None:
     listed = set(adapter(what).CONVENTIONS.values())
@@ -69,6 +72,7 @@ def test_every_kept_convention_is_listed(what: str) -> None:
     assert kept == listed
 
 
+@pytest.mark.slow
 def test_a_convention_that_is_not_listed_fails(tmp_path: Path) -> None:
     adapter("scipy")
     path = tmp_path / "silent.py"
