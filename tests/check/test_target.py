@@ -2,9 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
-import numpy as np
 import pytest
 
 from cnnref import literal
@@ -57,11 +55,6 @@ def test_a_module_without_operations_says_what_it_has(tmp_path: Path) -> None:
     (tmp_path / "nothing_known.py").write_text("def conv2d(image, kernel):\n    pass\n")
     with pytest.raises(BadTarget, match=r"correlate=.*nothing_known\.py:conv2d"):
         subject([Target(str(tmp_path / "nothing_known.py"))])
-
-
-def trimmed(keep: Any) -> Any:
-    """Correlation in one mode, without saying which."""
-    return lambda x, w: literal.correlate(np.asarray(x), np.asarray(w), mode=keep)
 
 
 @pytest.mark.parametrize("mode", ["full", "valid", "same"])
