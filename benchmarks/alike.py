@@ -16,9 +16,9 @@ from pathlib import Path
 
 from cnnref import literal
 from cnnref.laws import LAWS, MISTAKES, Law
-from cnnref.laws.check.outcomes import ASPECTS, Outcome, observed
 from cnnref.laws.numbers import repeatable
 from cnnref.laws.offered import Call, Scope
+from cnnref.laws.outcomes import ASPECTS, Outcome, observed
 from cnnref.laws.runner import calls_of, operations
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "data" / "alike.json"

@@ -9,10 +9,10 @@ import numpy as np
 
 from cnnref import literal
 from cnnref.laws.catalogue import MISTAKES
-from cnnref.laws.check.outcomes import Aspect, Outcome, equal, observed
 from cnnref.laws.counterexamples import step
 from cnnref.laws.numbers import Array
 from cnnref.laws.offered import Call
+from cnnref.laws.outcomes import Aspect, Outcome, equal, observed
 from cnnref.laws.sides import listed
 from cnnref.laws.smallest import fault, smallest
 
@@ -102,7 +102,7 @@ def exhibit(id: str) -> Exhibit:
     wrong = mistake.implementation
     call = filled(wrong, smallest(mistake))
     came, right = observed(wrong, call), observed(literal, call)
-    aspect = fault(came, right)
+    aspect = came.fault(right, rounded=True)
     assert aspect is not None, "the smallest call shows the mistake"
     made = step(call)
     return Exhibit(
@@ -122,7 +122,7 @@ def exhibit(id: str) -> Exhibit:
 
 def filled(wrong: Any, call: Call) -> Call:
     """The call with its arrays of zeros counting up from one, where it stays as wrong as it is."""
-    before = fault(observed(wrong, call), observed(literal, call))
+    before = fault(wrong, call)
     names = [name for name, _ in step(call).arrays]
     for place, (name, array) in enumerate(zip(names, call.arguments, strict=False)):
         plain = (
@@ -133,7 +133,7 @@ def filled(wrong: Any, call: Call) -> Call:
         counted = np.arange(1.0, array.size + 1).reshape(array.shape)
         arguments = (*call.arguments[:place], counted, *call.arguments[place + 1 :])
         tried = replace(call, arguments=arguments)
-        if fault(observed(wrong, tried), observed(literal, tried)) == before:
+        if fault(wrong, tried) == before:
             call = tried
     return call
 

@@ -13,12 +13,12 @@ import numpy as np
 from cnnref import literal
 from cnnref.laws.cases import fresh
 from cnnref.laws.catalogue import LAWS
-from cnnref.laws.check.outcomes import ASPECTS, Aspect, Outcome, observed
 from cnnref.laws.counterexamples import step
 from cnnref.laws.engine import Law
 from cnnref.laws.mistakes import Mistake
 from cnnref.laws.numbers import Numbers, repeatable
 from cnnref.laws.offered import RANKS, Call, NotOffered, Scope
+from cnnref.laws.outcomes import ASPECTS, Aspect, observed
 from cnnref.laws.runner import Breach, Verdict, calls_of, simplest
 from cnnref.laws.sides import compare
 
@@ -43,9 +43,9 @@ UNUSUAL = tuple(
 """The laws of all operations whose cases are no common ones."""
 
 
-def fault(came: Outcome, right: Outcome) -> Aspect | None:
-    """In which respect an outcome is wrong first; None if in none."""
-    return next((aspect for aspect in ASPECTS if not came.agrees(right, aspect, True)), None)
+def fault(wrong: Any, call: Call) -> Aspect | None:
+    """In which respect an implementation goes wrong first, rounding apart; None if in none."""
+    return observed(wrong, call).fault(observed(literal, call), rounded=True)
 
 
 def smallest(mistake: Mistake) -> Call:
@@ -140,7 +140,7 @@ class Trial:
             return Verdict(0)
         key = dumps((call.arguments, call.options))  # most bytes of a small case make no difference
         if key not in self.known:
-            found = fault(observed(self.wrong, call), observed(literal, call))
+            found = fault(self.wrong, call)
             wanted = found is not None and self.aspect in ("", found)
             breach = Breach(self.law, case, str(found), "", "", (call,)) if wanted else None
             self.known[key] = Verdict(1, breach)
@@ -180,7 +180,7 @@ def first_call(law: Law, case: Any, operation: str) -> Call | None:
 def size(mistake: Mistake, call: Call) -> tuple[float, ...]:
     """What makes a call large, what weighs most first."""
     came, right = observed(mistake.implementation, call), observed(literal, call)
-    found = fault(came, right)
+    found = came.fault(right, rounded=True)
     made, results = step(call), (*came.parts, *right.parts)
     entries = np.concatenate([array.ravel() for array in (*dict(made.arrays).values(), *results)])
     options = [value for name, value in made.options if name != "mode"]

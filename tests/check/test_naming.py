@@ -14,9 +14,9 @@ import pytest
 from cnnref import literal
 from cnnref.laws import MISTAKES, Mistake, report
 from cnnref.laws.check.naming import OF, Clue, narrowed
-from cnnref.laws.check.outcomes import ASPECTS, observed
 from cnnref.laws.check.report import Report
 from cnnref.laws.offered import Call
+from cnnref.laws.outcomes import ASPECTS, observed
 from tests.building import ROOT
 from tests.check.planted import spoken
 

@@ -13,9 +13,9 @@ from bs4 import BeautifulSoup
 from cnnref import literal
 from cnnref.laws import Report, report
 from cnnref.laws.check import pages
-from cnnref.laws.check.html import page
-from cnnref.laws.check.plain import plain, written
 from cnnref.laws.check.report import STATUSES
+from cnnref.laws.check.to_html import page
+from cnnref.laws.check.to_json import plain, written
 from tests.building import ROOT
 
 SCHEMA = json.loads((ROOT / "docs/data/check.schema.json").read_text())

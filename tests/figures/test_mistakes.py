@@ -14,8 +14,8 @@ from cnnref.figures import drawing
 from cnnref.figures import mistakes as pictures
 from cnnref.figures.palette import INK, INPUT, KERNEL, OUTPUT
 from cnnref.laws import MISTAKES, Exhibit, exhibit
-from cnnref.laws.check.outcomes import Outcome, observed
 from cnnref.laws.offered import Call
+from cnnref.laws.outcomes import Outcome, observed
 from tests.figures.reading import Cell, cells, label, words
 
 BY_ID = {mistake.id: mistake for mistake in MISTAKES}

@@ -10,9 +10,9 @@ import pytest
 
 from cnnref import literal
 from cnnref.laws import LAWS, MISTAKES, Mistake, exhibit, smallest
-from cnnref.laws.check.outcomes import ASPECTS, observed
 from cnnref.laws.exhibits import unkept
 from cnnref.laws.offered import Call
+from cnnref.laws.outcomes import ASPECTS, observed
 
 ASK = "from cnnref.laws import exhibit; print(repr(exhibit('{id}')))"
 FEW = ["conv.flips-the-kernel", "max_pool.pads-with-zero", "relu_grad.is-open-at-zero"]
@@ -70,7 +70,7 @@ def test_a_result_that_cannot_be_written_is_told() -> None:
     locked = Plain(relu=lambda x: np.broadcast_to(0.0, x.shape))
     call = Call("relu", (np.zeros(2),), {})
     came = observed(locked, call)
-    assert smallest.fault(came, observed(literal, call)) == "memory"
+    assert came.fault(observed(literal, call), rounded=True) == "memory"
     assert unkept(locked, call, came) == "The result cannot be written."
 
 

@@ -15,11 +15,11 @@ from cnnref.laws.catalogue import MISTAKES, law_of
 from cnnref.laws.check.jobs import HUNG, Gone, Job, Ready, done, todo
 from cnnref.laws.check.levels import SHAPES, Item
 from cnnref.laws.check.naming import Clue, Key
-from cnnref.laws.check.outcomes import observed
 from cnnref.laws.check.report import Failure, Kind, Named, Report, Row
 from cnnref.laws.check.target import ADAPTERS, BadTarget, Target, operations_of
 from cnnref.laws.check.trial import Bench, Settings, pictured, shown
 from cnnref.laws.offered import Offer, offer_of
+from cnnref.laws.outcomes import observed
 from cnnref.laws.runner import calls_of
 
 Listener: TypeAlias = Callable[[Report, int, int], None]

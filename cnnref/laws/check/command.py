@@ -9,13 +9,13 @@ from pathlib import Path
 
 from cnnref import literal
 from cnnref.laws.check.checking import Asked, check
-from cnnref.laws.check.html import page
 from cnnref.laws.check.levels import LEVELS
-from cnnref.laws.check.plain import written
 from cnnref.laws.check.report import Report
 from cnnref.laws.check.target import ADAPTERS, BadTarget
 from cnnref.laws.check.template import template
-from cnnref.laws.check.terminal import environment, text
+from cnnref.laws.check.to_html import page
+from cnnref.laws.check.to_json import written
+from cnnref.laws.check.to_text import environment, text
 from cnnref.laws.check.trial import Settings
 
 EPILOG = """\

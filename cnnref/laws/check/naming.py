@@ -15,9 +15,9 @@ import numpy as np
 
 from cnnref import literal
 from cnnref.laws.catalogue import MISTAKES
-from cnnref.laws.check.outcomes import ASPECTS, Aspect, Outcome, observed
 from cnnref.laws.numbers import repeatable
 from cnnref.laws.offered import Call, Scope
+from cnnref.laws.outcomes import ASPECTS, Aspect, Outcome, observed
 from cnnref.laws.runner import Statement, calls_of
 
 DRAWN = 5000

@@ -139,7 +139,7 @@ class Report:
 
     def __str__(self) -> str:
         """The report as the command prints it."""
-        from cnnref.laws.check.terminal import text
+        from cnnref.laws.check.to_text import text
 
         return text(self)
 

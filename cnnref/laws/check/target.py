@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import wraps
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from cnnref import literal
+from cnnref.laws.offered import accepted
 
 ADAPTERS = ("torch", "scipy", "onnxruntime", "jax")
 """Libraries that `cnnref.adapters` puts under cnnref's names."""
@@ -162,7 +163,7 @@ def in_one_mode(name: str, function: Any) -> Any:
 
     Which one that is tells the size of a small result: smaller than the input, as large, or larger.
     """
-    if name not in ("convolve", "correlate") or "mode" in named(function):
+    if name not in ("convolve", "correlate") or "mode" in accepted(function):
         return function
     x, w = np.arange(30.0).reshape(5, 6), np.ones((2, 3))
     try:
@@ -181,14 +182,6 @@ def in_one_mode(name: str, function: Any) -> Any:
     del only.__wrapped__  # whose signature has no mode
     only.only_mode = found[0]  # type: ignore[attr-defined]
     return only
-
-
-def named(function: Callable[..., Any]) -> Mapping[str, Any]:
-    """The parameters of a function; if it does not say, as if it had all."""
-    try:
-        return signature(function).parameters
-    except (TypeError, ValueError):
-        return {"mode": None}
 
 
 def named_default(name: str) -> str:

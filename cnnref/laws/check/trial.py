@@ -6,22 +6,20 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from inspect import signature
 from typing import Any
-
-import numpy as np
 
 from cnnref import literal
 from cnnref.laws.cases import expression
 from cnnref.laws.check.levels import SHAPES, Item
 from cnnref.laws.check.naming import clues
-from cnnref.laws.check.outcomes import ASPECTS, Aspect, Outcome, observed
 from cnnref.laws.check.pages import calls_of_law
 from cnnref.laws.check.report import Failure, Kind, Picture, Row, Status
 from cnnref.laws.check.target import Target
+from cnnref.laws.counterexamples import step
 from cnnref.laws.engine import Law
 from cnnref.laws.numbers import SIZE, Numbers
 from cnnref.laws.offered import RANKS, Call, NotOffered, Offer, Scope, WrongType
+from cnnref.laws.outcomes import ASPECTS, Aspect, Outcome, observed
 from cnnref.laws.runner import (
     Breach,
     Statement,
@@ -214,7 +212,7 @@ class Bench:
         aspects = ASPECTS if first is None else (first, *ASPECTS)
         for call in suspects(self.cnn, breach):
             came, right = observed(self.cnn, call), observed(literal, call)
-            wrong = next((aspect for aspect in aspects if not came.agrees(right, aspect)), "")
+            wrong = came.fault(right, aspects) or ""
             if wrong:
                 picture = pictured(
                     call, self.targets, self.offer, shown(came, wrong), shown(right, wrong)
@@ -232,15 +230,13 @@ def pictured(
     """A call as data, with what came of it and what should have."""
     if f"{call.operation}.full" in offer.missing:  # a function in one mode takes no mode
         call = replace(call, options={})
-    parameters = signature(getattr(literal, call.operation))
-    given = parameters.bind(*call.arguments, **call.options).arguments
-    arrays = {name: value.copy() for name, value in given.items() if isinstance(value, np.ndarray)}
-    others = {name: repr(value) for name, value in given.items() if name not in arrays}
+    told = step(call)
+    arrays = tuple((name, array.copy()) for name, array in told.arrays)
+    others = tuple((name, repr(value)) for name, value in told.options)
     target = next(t for t in reversed(targets) if t.name in ("", call.operation))
     imported, name = target.spelled(call.operation)
     python = spelled(name, call)
-    made = (tuple(arrays.items()), tuple(others.items()))
-    return Picture(call.operation, *made, came, expected, python, imported)
+    return Picture(call.operation, arrays, others, came, expected, python, imported)
 
 
 def spelled(name: str, call: Call) -> str:
@@ -253,8 +249,7 @@ def spelled(name: str, call: Call) -> str:
 def suspects(cnn: Any, breach: Breach) -> Sequence[Call]:
     """The calls of a breach; as they were before, if they only go wrong when not yet written to."""
     for call in breach.calls:
-        came, right = observed(cnn, call), observed(literal, call)
-        if not all(came.agrees(right, aspect) for aspect in ASPECTS):
+        if observed(cnn, call).fault(observed(literal, call)):
             return breach.calls
     return calls_of(breach.statement, breach.case).calls
 

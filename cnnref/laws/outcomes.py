@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -54,6 +54,12 @@ class Outcome:
         if aspect == "dtype":
             return all(a.dtype == b.dtype for a, b in pairs)
         return all(equal(a, b, rounded) for a, b in pairs)
+
+    def fault(
+        self, right: Outcome, aspects: Iterable[Aspect] = ASPECTS, rounded: bool = False
+    ) -> Aspect | None:
+        """The first respect in which it did not go the right way; None if there is none."""
+        return next((a for a in aspects if not self.agrees(right, a, rounded)), None)
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...] | None:

@@ -11,7 +11,7 @@ import numpy as np
 from cnnref.laws.check import pages
 from cnnref.laws.check.levels import LEVELS
 from cnnref.laws.check.report import STATUSES, Failure, Named, Picture, Report, Row
-from cnnref.laws.check.terminal import CELLS, marks_of, sentence, tables, verdict, wrong
+from cnnref.laws.check.to_text import CELLS, marks_of, sentence, tables, verdict, wrong
 from cnnref.laws.numbers import Array
 from cnnref.laws.sides import written
 

@@ -232,6 +232,7 @@ def verdict(report: Report) -> str:
     if report.code == 2:
         return "No law could be run."
     if counts["failed"]:
-        return f"{counts['failed']} of {counts['failed'] + counts['held']} laws are broken."
+        broken, tried = counts["failed"], counts["failed"] + counts["held"]
+        return f"{broken} of {tried} laws {'is' if broken == 1 else 'are'} broken."
     others = f", {counts['convention']} by convention otherwise" if counts["convention"] else ""
     return f"All {counts['held']} laws held{others}."
