@@ -11,6 +11,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from jinja2 import Environment
+from mkdocs.config.config_options import ExtraScriptValue
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
@@ -34,6 +35,7 @@ from sitegen import (
 )
 from sitegen.assets import verified
 from sitegen.blocks import Block, Fault, label, read
+from sitegen.inpage import publish
 from sitegen.kept import Kept, keep_templates
 from sitegen.wheel import build_wheel
 
@@ -54,6 +56,7 @@ class Build:
         self.notebooks: dict[str, Path] = {}
         self.kept = Kept()
         self.cards: dict[str, str] = {}
+        self.inpage: dict[str, Path] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
@@ -66,6 +69,7 @@ class Build:
             # Beside mkdocs.yml: the plugin throws out what this site did not ask for.
             kept = Path(config.config_file_path).parent / ".cache/labs" / labs.fingerprint()[:16]
             config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(kept)
+        self.inpage = in_page(config)
         if config.repo_url:
             config.edit_uri = config.edit_uri or "edit/main/docs/"
         return config
@@ -76,6 +80,8 @@ class Build:
             if path.suffix in (".css", ".woff2"):
                 uri = f"{KATEX}/{path.relative_to(home).as_posix()}"
                 files.append(File.generated(config, uri, abs_src_path=str(path)))
+        for uri, path in self.inpage.items():
+            files.append(File.generated(config, uri, abs_src_path=str(path)))
         run.run_ahead(blocks_of(files))
         pages = [(f.src_uri, Path(f.abs_src_path or f.src_uri)) for f in chapters(files)]
         self.cards = citations.cards(pages, citations.in_order(config.nav))
@@ -164,6 +170,23 @@ class Build:
             # The next build imports the package afresh, as it then is.
             for name in [name for name in sys.modules if name.split(".")[0] == "cnnref"]:
                 del sys.modules[name]
+
+
+def in_page(config: MkDocsConfig) -> dict[str, Path]:
+    """What makes blocks run in the page, by its address there; nothing if Python is not here."""
+    parts = publish.runtime()
+    if not parts:
+        log.info("Blocks have no Run button: their Python is not here. To fetch it: make runtime")
+        return {}
+    files = publish.published(parts)
+    for uri in files:
+        if uri.endswith("/page.js"):
+            script = ExtraScriptValue(uri)
+            script.type = "module"
+            config.extra_javascript.append(script)
+        elif uri.endswith("/page.css"):
+            config.extra_css.append(uri)
+    return files
 
 
 def rendered_lab(

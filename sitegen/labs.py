@@ -24,7 +24,8 @@ from nbclient.exceptions import CellExecutionError
 
 from sitegen import markup, run
 from sitegen.blocks import OPTION, Fault
-from sitegen.run import ROOT, Figure, alts
+from sitegen.execute import Figure
+from sitegen.run import ROOT, alts
 from sitegen.svg import strange_colours
 
 DATA_ALT = re.compile(r' data-alt="([^"]*)"')
@@ -68,7 +69,7 @@ UNSEEN = ("laws",)
 
 def fingerprint() -> str:
     """A hash of everything the outputs of a lab can depend on besides its own text."""
-    ours = run.fingerprint(("kernel.py", "labs.py", "run.py", "svg.py"), without=UNSEEN)
+    ours = run.fingerprint(("kernel.py", "labs.py"), without=UNSEEN)
     theirs = [f"{library} {version(library)}" for library in ("scikit-learn", "scipy")]
     return hashlib.sha256(" ".join((ours, *theirs)).encode()).hexdigest()
 

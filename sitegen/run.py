@@ -4,16 +4,13 @@ import contextlib
 import hashlib
 import io
 import json
-import linecache
 import logging
 import os
 import platform
 import subprocess
 import sys
 import traceback
-import types
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -22,24 +19,18 @@ from typing import Any
 
 from sitegen.blocks import Block, Fault, label, trimmed
 from sitegen.cards import Card, Mistake, cited, look_up
+from sitegen.execute import Figure, execute
 from sitegen.svg import strange_colours
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "blocks"
 FEW = 12  # blocks that are sooner run than a process is started for them
 log = logging.getLogger("mkdocs.sitegen")
+RUNNER = ("execute.py", "run.py", "svg.py")
 LIBRARIES = ("numpy", "matplotlib", "hypothesis")
 UNSEEN = {"figures": ("figures", "matplotlib"), "laws": ("laws",), "adapters": ("adapters",)}
 """The rooms of the package that no other room imports: a block that says none of these words
 does not rest on them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """An inline SVG and the alt text its drawer gave it (empty if none)."""
-
-    svg: str
-    alt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +44,15 @@ class Result:
 
 def run(block: Block) -> Result:
     """Run the block for real. Raises a Fault with the line and the traceback if it raises."""
-    import matplotlib as mpl
-    import numpy as np
-
-    mpl.use("agg")
     printed = io.StringIO()
-    with (
-        contextlib.redirect_stdout(printed),
-        warnings.catch_warnings(),
-        np.printoptions(),
-        np.errstate(),
-        _figure_style(),
-        _as_main() as namespace,
-    ):
-        warnings.simplefilter("error")
-        # `plt.show()` is in the block for the reader, whose window it opens; here nothing opens.
-        warnings.filterwarnings("ignore", message=".*non-interactive.*")
-        try:
-            exec(_compiled(block), namespace)
-            return Result(printed.getvalue(), _figures())
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            raise _raised(block, error) from error
-
-
-def _compiled(block: Block) -> types.CodeType:
-    """Compiled under the page's name and line numbers, so that a traceback shows the page."""
-    name = label(block.page)
-    padded = "\n" * block.line + block.source
-    linecache.cache[name] = (len(padded), None, padded.splitlines(keepends=True), name)
-    return compile(padded, name, "exec", dont_inherit=True)
+    try:
+        # Under the page's name and line numbers, so that a traceback shows the page.
+        figures = execute(block.source, label(block.page), block.line, printed, "error")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise _raised(block, error) from error
+    return Result(printed.getvalue(), figures)
 
 
 def _raised(block: Block, error: BaseException) -> Fault:
@@ -104,45 +73,6 @@ def _raised(block: Block, error: BaseException) -> Fault:
         line or (lines[-1] if lines else None) or block.line,
         f"this block raised {type(error).__name__}: {said}\n{story}",
     )
-
-
-@contextlib.contextmanager
-def _as_main() -> Iterator[dict[str, object]]:
-    """A fresh `__main__`, in place while the block runs: dataclasses and pickle look there."""
-    module = types.ModuleType("__main__")
-    before = sys.modules["__main__"]
-    sys.modules["__main__"] = module
-    try:
-        yield module.__dict__
-    finally:
-        sys.modules["__main__"] = before
-
-
-@contextlib.contextmanager
-def _figure_style() -> Iterator[None]:
-    """The site's drawing style while a block runs; no figure and no setting outlives it."""
-    import matplotlib as mpl
-    import matplotlib.pyplot as plt
-
-    from cnnref.figures.palette import STYLE
-
-    plt.close("all")
-    try:
-        with mpl.rc_context():
-            mpl.rcdefaults()
-            plt.style.use(dict(STYLE))
-            yield
-    finally:
-        plt.close("all")
-
-
-def _figures() -> tuple[Figure, ...]:
-    import matplotlib.pyplot as plt
-
-    from sitegen.svg import draw
-
-    figures = [plt.figure(number) for number in plt.get_fignums()]
-    return tuple(Figure(draw(figure), str(figure.get_label())) for figure in figures)
 
 
 def check(block: Block, result: Result) -> list[Fault]:
@@ -229,12 +159,10 @@ def _from_json(stored: dict[str, Any]) -> Result:
     return Result(stored["stdout"], tuple(Figure(**each) for each in stored["figures"]), card)
 
 
-def fingerprint(
-    runner: Sequence[str] = ("cards.py", "run.py", "svg.py"), without: Sequence[str] = ()
-) -> str:
+def fingerprint(also: Sequence[str] = ("cards.py",), without: Sequence[str] = ()) -> str:
     """A hash of everything a result can depend on besides its own text, without some rooms."""
     package = ROOT / "cnnref"
-    ours = (ROOT / "sitegen" / name for name in runner)
+    ours = (ROOT / "sitegen" / name for name in (*RUNNER, *also))
     theirs = (
         path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in without
     )

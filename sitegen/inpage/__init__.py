@@ -1,0 +1,1 @@
+"""Python in the page: what a site carries so that its blocks run in the reader's browser."""
