@@ -52,7 +52,7 @@ class Printed(io.StringIO):
             self.waiting.clear()
             self.shown = time.monotonic()
 
-    def close(self) -> None:
+    def end(self) -> None:
         """Pass on the rest, and say how much was left out."""
         more = self.lines - LINES
         if more > 0:
@@ -81,7 +81,7 @@ def run(source: str, alt: str, number: int, tell: Tell) -> str:
             ]
         except BaseException as raised:
             error = story(raised)
-    printed.close()
+    printed.end()
     return json.dumps({"figures": drawn, "error": error})
 
 
@@ -133,24 +133,25 @@ def attempt(id: str, examples: int, tell: Tell) -> str:
     from cnnref.laws.runner import Statement, Verdict, judge, search
 
     statement = next(one for one in (*LAWS, *REFUTED) if one.id == id)
-    cases, breaks, told = 0, 0, 0.0
+    cases, told = 0, 0.0
+    broken: list[dict[str, str]] = []
 
     def trial(statement: Statement, cnn: Any, case: Any) -> Verdict:
-        nonlocal cases, breaks, told
+        nonlocal cases, told
         verdict = judge(statement, cnn, case)
-        if not breaks:
-            cases += 1
+        cases += not broken
         if verdict.breach is not None:
-            breaks += 1
-            tell(json.dumps({"cases": cases, "breaks": breaks, **spelled(verdict.breach)}))
-        elif not breaks and time.monotonic() - told > EVERY:
+            found = spelled(verdict.breach)
+            if found not in broken[-1:]:
+                broken.append(found)
+                tell(json.dumps({"cases": cases, "smaller": len(broken) - 1, **found}))
+        elif not broken and time.monotonic() - told > EVERY:
             told = time.monotonic()
             tell(json.dumps({"cases": cases}))
         return verdict
 
-    found = search(statement, cnnref, Scope(), examples, random.getrandbits(32), trial)
-    last = spelled(found.breach) if found.breach else {}
-    return json.dumps({"cases": cases, "breaks": breaks, **last})
+    search(statement, cnnref, Scope(), examples, random.getrandbits(32), trial)
+    return json.dumps({"cases": cases, "smaller": len(broken) - 1, "broken": bool(broken)})
 
 
 def spelled(breach: Any) -> dict[str, str]:

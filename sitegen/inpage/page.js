@@ -25,6 +25,7 @@ const python = {
 
   hear({ kind, ...said }) {
     const [job] = this.jobs;
+    if (!job) return;
     if (kind === "ready") {
       if (!job.root.isConnected) return this.next(); // its reader has left the page
       this.running = true;
@@ -69,6 +70,7 @@ const made = (name, attributes = {}, ...children) => {
 };
 const button = (words, press) => made("button", { type: "button", textContent: words, onclick: press });
 const size = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+const count = (number) => number.toLocaleString("en");
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 // What a block and a trial have in common: a line that says how it goes, and a way to stop it.
@@ -151,6 +153,7 @@ class Block extends Job {
       contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-label": "Code",
       spellcheck: "false", autocapitalize: "off", autocorrect: "off",
     }).forEach(([name, value]) => code.setAttribute(name, value));
+    code.addEventListener("beforeinput", () => this.flatten());
     code.addEventListener("input", () => this.changed());
     code.addEventListener("keydown", (event) => this.key(event));
     const kept = this.scratch && localStorage.getItem(this.scratch);
@@ -160,6 +163,24 @@ class Block extends Job {
     }
   }
 
+  // Before the first change: one text, so that what is typed has not the colour of what stood there.
+  flatten() {
+    if (!this.code.firstElementChild) return;
+    const { startContainer, startOffset, endContainer, endOffset } = getSelection().getRangeAt(0);
+    const ends = [this.before(startContainer, startOffset), this.before(endContainer, endOffset)];
+    const text = new Text(this.source);
+    this.code.replaceChildren(text);
+    getSelection().setBaseAndExtent(text, ends[0].length, text, ends[1].length);
+  }
+
+  // The code in front of a place in it.
+  before(node, offset) {
+    const range = document.createRange();
+    range.setStart(this.code, 0);
+    range.setEnd(node, offset);
+    return range.toString();
+  }
+
   // The scratch block keeps what was written in it.
   get scratch() {
     return this.root.closest(".scratch") && `${new URL(".", import.meta.url).pathname}/../scratch`;
@@ -167,6 +188,7 @@ class Block extends Job {
 
   changed() {
     this.resetButton.hidden = false;
+    colour(this.code);
     if (this.scratch) localStorage.setItem(this.scratch, this.source);
   }
 
@@ -184,19 +206,11 @@ class Block extends Job {
       this.runButton.focus();
     } else if (event.key === "Enter" && !event.isComposing) { // a new line begins as this one does
       event.preventDefault();
-      document.execCommand("insertText", false, `\n${this.indent()}`);
-    } else {
-      event.stopPropagation(); // the site's shortcuts are not meant
+      const { startContainer, startOffset } = getSelection().getRangeAt(0);
+      const line = this.before(startContainer, startOffset).split("\n").pop();
+      const indent = /^ */.exec(line)[0] + (/:\s*$/.test(line) ? "    " : "");
+      document.execCommand("insertText", false, `\n${indent}`);
     }
-  }
-
-  indent() {
-    const { startContainer, startOffset } = getSelection().getRangeAt(0);
-    const before = document.createRange();
-    before.setStart(this.code, 0);
-    before.setEnd(startContainer, startOffset);
-    const line = before.toString().split("\n").pop();
-    return /^ */.exec(line)[0] + (/:\s*$/.test(line) ? "    " : "");
   }
 
   run() {
@@ -206,32 +220,32 @@ class Block extends Job {
 
   begun() {
     super.begun();
-    this.output = null;
+    this.printed = made("pre");
     this.resetButton.hidden = false;
   }
 
   told({ printed }) {
-    if (!this.output) {
-      this.output = made("pre");
-      this.show([made("div", { className: "output" }, this.output)], this.shown.filter(isFigure));
-    }
-    this.output.append(printed);
+    this.printed.append(printed);
+    if (!this.printed.isConnected) this.show(this.shown.filter((node) => node.matches("figure")));
   }
 
   done({ figures, error }) {
-    const captions = this.figures.map((figure) => figure.querySelector("figcaption"));
     const drawn = figures.map((svg) => made("figure", { innerHTML: svg }));
-    if (drawn.length && captions.at(-1)) drawn.at(-1).append(captions.at(-1).cloneNode(true));
-    if (error) {
-      this.output ??= made("pre");
-      this.output.append(made("span", { className: "error", textContent: error }));
-    }
-    const printed = this.output && (this.output.parentElement ?? made("div", { className: "output" }, this.output));
-    this.show(printed ? [printed] : [], drawn);
+    const caption = this.figures.at(-1)?.querySelector("figcaption");
+    if (caption) drawn.at(-1)?.append(caption.cloneNode(true));
+    if (error) this.printed.append(made("span", { className: "error", textContent: error }));
+    this.show(drawn);
     this.set(error ? "error" : "done", error ? "An error was raised." : `Done in ${seconds(this.since)}.`);
   }
 
-  show(outputs, figures) {
+  stopped(begun) {
+    if (begun && this.printed) this.show([]);
+    super.stopped(begun);
+  }
+
+  // What was printed and drawn in place of what stood there.
+  show(figures, outputs = [made("div", { className: "output" }, this.printed)]) {
+    if (!outputs[0]?.textContent) outputs = [];
     this.shown.forEach((node) => node.remove());
     this.shown = [...outputs, ...figures];
     this.highlight.after(...outputs);
@@ -242,7 +256,7 @@ class Block extends Job {
   reset() {
     if (python.jobs.includes(this)) python.stop(this);
     this.code.innerHTML = this.built;
-    this.show(this.outputs, this.figures);
+    this.show(this.figures, this.outputs);
     if (this.scratch) localStorage.removeItem(this.scratch);
     this.set("idle");
     this.resetButton.hidden = true;
@@ -250,7 +264,32 @@ class Block extends Job {
   }
 }
 
-const isFigure = (node) => node.tagName === "FIGURE";
+// The colours of changed code, where the browser can colour a part of a text without an element.
+const KEYWORDS = "and as assert async await break class continue def del elif else except finally for from " +
+  "global if import in is lambda nonlocal not or pass raise return try while with yield";
+const WORD = new RegExp([
+  /(?<comment>#.*)/,
+  /(?<string>"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\.|[^"\n\\])*"?|'(?:\\.|[^'\n\\])*'?)/,
+  `(?<keyword>\\b(?:${KEYWORDS.replaceAll(" ", "|")})\\b)`,
+].map((part) => part.source ?? part).join("|"), "g");
+const coloured = new WeakMap(); // code -> what was coloured in it, by kind of word
+
+function colour(code) {
+  if (!window.CSS?.highlights) return;
+  const text = code.firstChild;
+  for (const [kind, range] of coloured.get(code) ?? []) CSS.highlights.get(kind).delete(range);
+  const ranges = [...(text?.data ?? "").matchAll(WORD)].map((found) => {
+    const kind = Object.keys(found.groups).find((name) => found.groups[name]);
+    const range = new StaticRange({
+      startContainer: text, startOffset: found.index,
+      endContainer: text, endOffset: found.index + found[0].length,
+    });
+    if (!CSS.highlights.has(kind)) CSS.highlights.set(kind, new Highlight());
+    CSS.highlights.get(kind).add(range);
+    return [kind, range];
+  });
+  coloured.set(code, ranges);
+}
 
 // "Try to break it": the law of a card on cases that nobody tried before.
 class Trial extends Job {
@@ -277,7 +316,7 @@ class Trial extends Job {
 
   told(told) {
     if (told.case) this.smaller(told);
-    else this.words.textContent = `${told.cases.toLocaleString("en")} cases tried; none breaks it.`;
+    else this.words.textContent = `${count(told.cases)} cases tried; none breaks it.`;
   }
 
   // Each smaller case stands long enough to be seen.
@@ -287,12 +326,11 @@ class Trial extends Job {
   }
 
   step() {
-    const [{ cases, breaks, case: shown, came, promised }] = this.steps;
-    const times = breaks - 1 ? `, made smaller ${breaks - 1} times` : "";
-    this.words.textContent = `Case ${cases.toLocaleString("en")} breaks it${times}.`;
+    const [{ cases, smaller, case: shown, came, promised }] = this.steps;
+    this.words.textContent = `Case ${count(cases)} breaks it${smaller ? `; made smaller, step ${smaller}` : ""}.`;
     this.found.hidden = false;
     this.found.textContent = `Not for ${shown}:\n  what comes        ${came}\n  what it promises  ${promised}`;
-    const pause = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 90;
+    const pause = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200;
     setTimeout(() => {
       this.steps.shift();
       if (this.steps.length) this.step();
@@ -306,10 +344,11 @@ class Trial extends Job {
   }
 
   end() {
-    const { cases, breaks } = this.last;
-    const smallest = this.words.textContent.replace(".", ": this is the smallest.");
-    this.set("done", breaks ? smallest : `Held on ${cases.toLocaleString("en")} cases never tried before, in ${seconds(this.since)}.`);
+    const { cases, smaller, broken } = this.last;
     this.last = null;
+    const held = `Held on ${count(cases)} cases never tried before, in ${seconds(this.since)}.`;
+    const found = `Case ${count(cases)} breaks it; in ${smaller} steps it became the smallest:`;
+    this.set("done", broken ? found : held);
   }
 }
 

@@ -22,7 +22,7 @@ from sitegen.wheel import build_wheel
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 CACHE = ROOT / ".cache" / "inpage"
-CORE = ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 SQUEEZED = (".mjs", ".wasm")  # published small: not every host does it on the way
 RUNNER = ("__init__", "execute", "svg", "inpage/__init__", "inpage/browser")
 SCRIPTS = ("page.js", "worker.js", "page.css")
@@ -48,7 +48,7 @@ def published(
         if not file.destination.endswith(".json")
     }
     lock = packages(json.loads((folder / "pyodide" / "pyodide-lock.json").read_bytes()), stored)
-    wanted = ["pyodide.mjs", *CORE, *(one["file_name"] for one in lock["packages"].values())]
+    wanted = [*CORE, *(one["file_name"] for one in lock["packages"].values())]
     python = {name: small(stored[name], cache) for name in wanted}
     base = f"assets/python-{digest(python.values())}"
     ours = written(lock, python, base, cache)
@@ -91,7 +91,7 @@ def extra(name: str, wheel: Path, depends: Iterable[str] = ()) -> dict[str, Any]
 
 def small(path: Path, cache: Path) -> Path:
     """The file, or a compressed one beside it in the cache."""
-    if path.suffix not in SQUEEZED or path.name == "pyodide.mjs":
+    if path.suffix not in SQUEEZED:
         return path
     data = path.read_bytes()
     kept = cache / hashlib.sha256(data).hexdigest()[:16] / f"{path.name}.gzip"

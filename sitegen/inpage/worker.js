@@ -77,29 +77,32 @@ const address = (name) =>
 // The bytes of one file: counted as they come, compared with the manifest, unpacked.
 async function download(name) {
   const { name: stored, size, sha256 } = fact(name);
-  const answer = await fetchFromSite(address(stored));
-  if (!answer.ok) throw new Error(`${stored}: ${answer.status} ${answer.statusText}`);
+  const right = async (bytes) =>
+    bytes.byteLength === size && [sha256, null].includes(await digest(bytes));
+  let bytes = await taken(address(stored), "force-cache"); // its address names what it holds
+  if (!(await right(bytes))) {
+    got -= bytes.byteLength;
+    bytes = await taken(address(stored), "reload");
+    if (!(await right(bytes))) throw new Error(`${stored} came broken`);
+  }
+  if (!stored.endsWith(".gzip")) return bytes;
+  const { body } = new Response(bytes);
+  return new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+}
+
+async function taken(url, cache) {
+  const answer = await fetchFromSite(url, { cache });
+  if (!answer.ok) throw new Error(`${url.split("/").pop()}: ${answer.status} ${answer.statusText}`);
   const parts = [];
   for (const reader = answer.body.getReader(); ;) {
     const { done, value } = await reader.read();
-    if (done) break;
+    if (done) return new Blob(parts).arrayBuffer();
     parts.push(value);
-    count(value.length);
-  }
-  const blob = new Blob(parts);
-  const bytes = await blob.arrayBuffer();
-  if (bytes.byteLength !== size || ![sha256, null].includes(await digest(bytes))) {
-    throw new Error(`${stored} came broken`);
-  }
-  if (!stored.endsWith(".gzip")) return bytes;
-  return new Response(blob.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-}
-
-function count(bytes) {
-  got += bytes;
-  if (performance.now() - told > 50) {
-    told = performance.now();
-    postMessage({ kind: "progress", got });
+    got += value.length;
+    if (performance.now() - told > 50) {
+      told = performance.now();
+      postMessage({ kind: "progress", got });
+    }
   }
 }
 
@@ -116,10 +119,8 @@ async function start() {
     return bytes ? bytes.then(answered(url)) : fetchFromSite(url, options);
   };
   const indexURL = new URL(manifest.base, here).href;
-  const { loadPyodide } = await import(`${indexURL}pyodide.mjs`);
-  const script = await fetched.get(address("pyodide.asm.mjs"));
-  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-  const { default: createPyodideModule } = await import(url);
+  const { loadPyodide } = await script("pyodide.mjs");
+  const { default: createPyodideModule } = await script("pyodide.asm.mjs");
   const started = await loadPyodide({
     indexURL,
     packageBaseUrl: indexURL,
@@ -134,6 +135,11 @@ async function start() {
   return started;
 }
 
+async function script(name) {
+  const source = new Blob([await fetched.get(address(name))], { type: "text/javascript" });
+  return import(URL.createObjectURL(source));
+}
+
 // The runtime's list of packages, each with its whole address.
 function lock() {
   const packages = {};
@@ -143,8 +149,7 @@ function lock() {
   return JSON.stringify({ ...manifest.lock, packages });
 }
 
-const TYPES = { ".wasm": "application/wasm", ".mjs": "text/javascript" };
 const answered = (url) => (bytes) => {
-  const type = TYPES[/\.\w+$/.exec(String(url))?.[0]] ?? "application/octet-stream";
+  const type = String(url).endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
   return new Response(bytes, { headers: { "content-type": type } });
 };
