@@ -20,8 +20,8 @@ export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve test test-thorough build check lint types slow mutation compare test-libraries \
-	format update-outputs lowest dist lock assets clean
+.PHONY: help serve test test-thorough test-browser build check lint types slow mutation compare \
+	test-libraries format update-outputs lowest dist lock assets runtime clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -38,11 +38,15 @@ test-thorough: $(TEST_READY) assets  ## the same with eight times as many cases 
 	@echo "Running the tests, the laws on more cases."
 	@LAWS_PROFILE=ci $(BIN)/python -m pytest
 
+test-browser: $(TEST_READY) assets runtime  ## run the site in a real browser, each block of each page included
+	@echo "Running the browser tests (some minutes)."
+	@$(BIN)/python -m pytest -m slow tests/browser
+
 build: assets  ## build the site into site/; a warning is an error
 	@echo "Building the site into site/."
 	@$(BIN)/python -m mkdocs build --strict
 
-check: lint types test slow  ## all of it: style, types, tests, strict build, slow tests
+check: lint types test slow test-browser  ## all of it: style, types, tests, strict build, slow tests
 
 lint: $(TEST_READY)
 	@echo "Checking format, style and spelling."
@@ -56,7 +60,7 @@ types: $(TEST_READY)
 
 slow: $(TEST_READY) build
 	@echo "Running the slow tests."
-	@$(BIN)/python -m pytest -m slow
+	@$(BIN)/python -m pytest -m slow --ignore=tests/browser
 
 # Without the pages: what they show is what the locked versions print and draw.
 lowest: $(TEST_READY) assets  ## test the package with the oldest versions that pyproject.toml allows
@@ -106,6 +110,10 @@ clean:  ## remove what was made, the environment included
 
 assets: $(SITE_READY)
 	@$(BIN)/python -m sitegen.assets
+
+# About 110 MB from the package registries, or 27 from the runtime's own address.
+runtime: $(SITE_READY)  ## fetch Python for the reader's browser: blocks then have a Run button
+	@$(BIN)/python -m sitegen.assets runtime
 
 $(SITE_READY): requirements/site.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what the site needs into $(VENV)/ (about a minute)."

@@ -41,6 +41,7 @@ from sitegen.wheel import build_wheel
 
 log = logging.getLogger("mkdocs.sitegen")
 KATEX = "assets/katex"
+SCRATCH = "scratch.md"
 TEMPLATES = run.CACHE.parent / "templates"
 BROKEN_LINK = re.compile(
     r"Doc file '(?P<page>[^']+)' contains an? (?:\w+ )*(?:link|path) '(?P<link>[^']+)'"
@@ -146,6 +147,9 @@ class Build:
     def on_page_context(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
     ) -> TemplateContext:
+        scratch = nav_page(nav, SCRATCH)
+        if scratch is not None and scratch is not page:
+            page.scratch_url = scratch.url  # type: ignore[attr-defined]
         uri = Path(page.file.src_uri).with_suffix(".ipynb").as_posix()
         if uri in self.notebooks:
             page.notebook_url = uri  # type: ignore[attr-defined]
@@ -239,6 +243,11 @@ def blocks_of(files: Files) -> Iterator[Block]:
             for block in read(Path(file.abs_src_path or file.src_uri)):
                 yield block
                 yield from mistakes.pictures(block)
+
+
+def nav_page(nav: Navigation, uri: str) -> Page | None:
+    """The page of a source file, if the site has it."""
+    return next((page for page in nav.pages if page.file.src_uri == uri), None)
 
 
 def way(page: Page, files: Files, uri: str) -> str:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,10 +26,23 @@ QUIET = (
 
 
 class Quietly(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
+    """Serves files, says nothing, and keeps what was asked for."""
+
+    served: ClassVar[list[tuple[str, int]]] = []
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Keep the path and the status of an answer."""
+        self.served.append((self.path, int(code)))
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""
+
+
+def lacking(what: str) -> NoReturn:
+    """Skip the test, and say so; where nothing may be skipped, fail."""
+    if os.environ.get("NEVER_SKIP_BROWSER"):
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +60,7 @@ def browser(port: int) -> Iterator[Browser]:
     """The Chromium of this machine, or the one that CHROMIUM names; it finds the site there."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
-        pytest.skip("no Chromium is installed; set CHROMIUM to the path of one to run this test")
+        lacking("NO CHROMIUM: install one, or set CHROMIUM to its path, to run this test")
     own = (
         f"--host-resolver-rules=MAP {urlsplit(ADDRESS).hostname} 127.0.0.1:{port}",
         f"--unsafely-treat-insecure-origin-as-secure={ADDRESS.rstrip('/')}",  # the clipboard
@@ -55,3 +69,17 @@ def browser(port: int) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=[*QUIET, *own])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def served(port: int) -> list[tuple[str, int]]:
+    """What the server was asked for so far: paths and the status of each answer."""
+    return Quietly.served
+
+
+@pytest.fixture
+def runnable(browser: Browser, site: Site) -> Browser:
+    """The browser, if the site carries what makes its blocks run."""
+    if not list(site.folder.glob("assets/run-*")):
+        lacking("NO PYTHON FOR THE PAGE: `make runtime` fetches it")
+    return browser

@@ -1,12 +1,9 @@
 """The built site in a real browser: nothing foreign, nothing broken, nothing too wide."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.parse import urlsplit
-
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser
 
+from tests.browser.opening import opened
 from tests.building import Site
 
 pytestmark = pytest.mark.slow
@@ -25,36 +22,6 @@ SMALLEST_LABEL = """() => Math.min(99, ...[...document.querySelectorAll('figure 
   .filter((t) => t.textContent.trim())
   .map((t) => t.getBoundingClientRect().width && parseFloat(getComputedStyle(t).fontSize) *
     t.ownerSVGElement.getScreenCTM().a))"""
-
-
-@contextmanager
-def opened(browser: Browser, width: int = 1280, scheme: str = "light") -> Iterator[Page]:
-    """A fresh page; whatever it asks a foreign host for, and whatever goes wrong, is an error."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    page = context.new_page()
-    asked: list[str] = []
-    wrong: list[str] = []
-
-    def console(said: ConsoleMessage) -> None:
-        if said.type in ("error", "warning"):
-            wrong.append(said.text)
-
-    def response(got: Response) -> None:
-        if got.status >= 400:
-            wrong.append(f"{got.status} {got.url}")
-
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", console)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("response", response)
-    yield page
-    own = urlsplit(page.url).netloc
-    context.close()
-    assert [url for url in asked if urlsplit(url).netloc not in (own, "")] == []
-    assert wrong == []
 
 
 def addresses(site: Site) -> list[str]:
