@@ -316,7 +316,7 @@ class Trial extends Job {
 
   told(told) {
     if (told.case) this.smaller(told);
-    else this.words.textContent = `${count(told.cases)} cases tried; none breaks it.`;
+    else this.words.textContent = `Cases tried: ${count(told.cases)}. None breaks it.`;
   }
 
   // Each smaller case stands long enough to be seen.
@@ -358,6 +358,7 @@ function equip() {
   document.querySelectorAll("details.law:has(.block):not(:has(.trial))").forEach((card) => new Trial(card));
 }
 
-if (typeof WebAssembly === "object" && typeof DecompressionStream === "function") {
+const needed = ["WebAssembly", "Worker", "DecompressionStream"];
+if (needed.every((name) => name in window)) {
   window.document$.subscribe(equip);
 }

@@ -28,7 +28,7 @@ RUNNER = ("__init__", "execute", "svg", "inpage/__init__", "inpage/browser")
 SCRIPTS = ("page.js", "worker.js", "page.css")
 HINTS = {"hypothesis": ["laws"], "matplotlib": ["figures", "plt"]}
 """Words of a block that call for a package, besides the names that it is imported by."""
-UNUSED = {"matplotlib": ("fonttools", "pytz")}  # for other formats of figures, and for time zones
+UNUSED = ("fonttools", "pytz")  # of Matplotlib, for other formats of figures and for time zones
 
 
 def runtime(folder: Path = FOLDER) -> list[Asset]:
@@ -63,11 +63,10 @@ def packages(lock: Mapping[str, Any], stored: Mapping[str, Path]) -> dict[str, A
     chosen = {}
     for name in stored:
         project = name.split("-")[0].replace("_", "-").lower()
-        if not name.endswith(".whl") or project in UNUSED["matplotlib"]:
+        if not name.endswith(".whl"):
             continue
         entry = dict(known.get(project) or extra(project, stored[name]))
-        left = UNUSED.get(project, ())
-        entry["depends"] = [other for other in entry["depends"] if other not in left]
+        entry["depends"] = [other for other in entry["depends"] if other not in UNUSED]
         entry["imports"] = [*entry["imports"], *HINTS.get(project, ())]
         chosen[project] = entry
     chosen["hypothesis"]["depends"] = ["sortedcontainers"]

@@ -57,9 +57,11 @@ def opened(
 
 
 def block(page: Page, words: str) -> Locator:
-    """The first block on the page whose code has these words."""
+    """The first block on the page whose code has these words now; it stays that one."""
     has = page.locator("code", has_text=words)
-    return page.locator("[data-run-state]").filter(has=has).first
+    found = page.locator("[data-run-state]").filter(has=has).first
+    place = "(root) => [...document.querySelectorAll('[data-run-state]')].indexOf(root)"
+    return page.locator("[data-run-state]").nth(found.evaluate(place))
 
 
 def run_button(root: Locator) -> Locator:
