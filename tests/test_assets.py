@@ -230,12 +230,59 @@ def test_the_command_says_what_it_fetched_and_what_was_there(
     ]
 
 
-def test_every_asset_of_the_project_has_checksums_and_its_licence() -> None:
+def official(folder: Path, asset: Asset) -> Asset:
+    """The same asset with an address where its files stand one by one."""
+    return replace(asset, cdn=f"{folder.as_uri()}/")
+
+
+def test_files_are_taken_one_by_one_from_their_official_address(tmp_path: Path) -> None:
+    (tmp_path / "main.js").write_bytes(b"run()")
+    (tmp_path / "a.woff2").write_bytes(b"curves")
+    assert assets.install(official(tmp_path, SOUND), tmp_path / "to", unreachable)
+    assert set(tree(tmp_path / "to").values()) == {b"run()", b"curves"}
+
+
+@pytest.mark.parametrize("there", [{}, {"main.js": b"run()"}, {"main.js": b"x", "a.woff2": b"x"}])
+def test_what_the_official_address_lacks_or_has_changed_comes_from_the_registry(
+    tmp_path: Path, there: dict[str, bytes]
+) -> None:
+    for name, data in there.items():
+        (tmp_path / name).write_bytes(data)
+    assert assets.install(official(tmp_path, SOUND), tmp_path / "to", serve(ARCHIVE))
+    assert set(tree(tmp_path / "to").values()) == {b"run()", b"curves"}
+
+
+def test_the_command_fetches_the_part_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assets.write_lock([SOUND, replace(SOUND, name="more", part="runtime")], tmp_path / "lock.json")
+    monkeypatch.setattr(assets, "download", serve(ARCHIVE))
+    monkeypatch.setattr(assets, "LOCK", tmp_path / "lock.json")
+    monkeypatch.setattr(assets, "FOLDER", tmp_path / "to")
+    assert assets.main(["runtime"]) == 0
+    assert {name.partition("/")[0] for name in tree(tmp_path / "to")} == {"more"}
+    assert assets.main([]) == 0
+    assert {name.partition("/")[0] for name in tree(tmp_path / "to")} == {"more", "thing"}
+
+
+def test_every_asset_of_the_project_has_checksums() -> None:
     for asset in assets.read_lock().values():
         assert all(len(digest) == 64 for digest in [asset.sha256, *(f.sha256 for f in asset.files)])
-        assert any("LICENSE" in file.destination for file in asset.files), asset.name
+
+
+def test_what_others_wrote_carries_its_licence() -> None:
+    for asset in assets.read_lock().values():
+        names = [file.destination for file in asset.files]
+        if asset.part == "site":
+            assert any("LICENSE" in name for name in names), asset.name
+    for wheel in assets.FOLDER.rglob("*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            assert any("licen" in name.lower() for name in archive.namelist()), wheel.name
+    page = (assets.ROOT / "docs" / "scratch.md").read_text(encoding="utf-8")
+    assert "Mozilla Public License" in page  # the core of the runtime comes without its text
 
 
 def test_the_assets_of_the_project_are_fetched_and_right() -> None:
-    for name in assets.read_lock():
-        assert assets.verified(name).is_dir()
+    for name, asset in assets.read_lock().items():
+        if asset.part == "site" or (assets.FOLDER / name).is_dir():
+            assert assets.verified(name).is_dir()

@@ -141,7 +141,8 @@ def test_a_kept_result_is_the_same_and_comes_without_running(
 def test_a_change_of_the_package_or_of_the_runner_makes_kept_results_stale(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = ["cnnref/fast/a.py", "sitegen/run.py", "sitegen/svg.py", "sitegen/cards.py"]
+    runner = [f"sitegen/{name}" for name in (*run.RUNNER, "cards.py")]
+    files = ["cnnref/fast/a.py", *runner]
     for name in files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x = 1")
@@ -155,7 +156,7 @@ def test_a_change_of_the_package_or_of_the_runner_makes_kept_results_stale(
     monkeypatch.setattr(run, "version", lambda library: f"another {library}")
     run._fingerprint.cache_clear()
     seen.append(run.fingerprint())
-    assert len(set(seen)) == 6
+    assert len(set(seen)) == len(files) + 2
 
 
 DRAWS = "import matplotlib.pyplot as plt\nplt.figure()\n"
