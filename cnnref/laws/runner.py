@@ -285,7 +285,7 @@ def scoped(statement: Statement, offer: Offer) -> Scope:
     if not present or not ranks:
         raise NotOffered(", ".join(sorted(called)))
     scope = Scope(tuple(sorted(ranks)), offer.missing - statement.needs, absent)
-    if absent or offer.missing:
+    if absent or offer.missing or ranks != set(RANKS):
         names, options = uses(statement, scope)
         lacking = sorted(names & absent) + sorted(options & offer.missing)
         if lacking:
