@@ -49,17 +49,26 @@ def title(page: Path) -> str:
     return heading["title"]
 
 
-def calls() -> dict[str, list[str]]:
-    """The operations that each law calls, but for laws about any of them."""
+def calls() -> dict[str, dict[str, list[str]]]:
+    """The operations that each law calls, but for laws about any of them; and those that it calls
+    in every case, where that is less."""
     from cnnref.laws import LAWS
-    from cnnref.laws.runner import operations
+    from cnnref.laws.runner import operations, traced
 
-    return {law.id: sorted(operations(law)) for law in LAWS if law.topic != "tensors"}
+    laws = [law for law in LAWS if law.topic != "tensors"]
+    some = {law.id: operations(law) for law in laws}
+    every = {
+        law.id: some[law.id].intersection(*(called for _, called in traced(law))) for law in laws
+    }
+    return {
+        "calls": {id: sorted(called) for id, called in some.items()},
+        "always": {id: sorted(called) for id, called in every.items() if called != some[id]},
+    }
 
 
 def main() -> None:
     """Write the file: JSON, the operations of a law in one line."""
-    known = json.dumps({**addresses(Path()), "calls": calls()}, indent=1, ensure_ascii=False)
+    known = json.dumps({**addresses(Path()), **calls()}, indent=1, ensure_ascii=False)
     FILE.write_text(IN_LINES.sub(in_one_line, known) + "\n", encoding="utf-8")
 
 

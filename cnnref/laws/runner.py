@@ -272,20 +272,25 @@ def uses(statement: Statement, scope: Scope) -> tuple[set[str], set[str]]:
     return names, options
 
 
-def scoped(statement: Statement, offer: Offer) -> Scope:
+def scoped(statement: Statement, offer: Offer, called: frozenset[str] = frozenset()) -> Scope:
     """What the cases of a statement may use of an offer; raises NotOffered if that is too little.
 
     Options that a statement merely varies are left out of its cases; one that it is about, it
     names in `needs`, or gives always.
+
+    Args:
+        statement: a law or a refuted statement.
+        offer: what an implementation has.
+        called: the operations that the statement calls, if they are known.
     """
-    called = operations(statement)
+    called = called or operations(statement)
     absent = frozenset(literal.__all__) - set(offer.ranks)
     present = called - absent
     ranks = set.intersection(set(RANKS), *(set(offer.ranks[name]) for name in present))
     if not present or not ranks:
         raise NotOffered(", ".join(sorted(called)))
     scope = Scope(tuple(sorted(ranks)), offer.missing - statement.needs, absent)
-    if absent or offer.missing:
+    if present != called or offer.missing or ranks != set(RANKS):
         names, options = uses(statement, scope)
         lacking = sorted(names & absent) + sorted(options & offer.missing)
         if lacking:

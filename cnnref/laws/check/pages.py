@@ -25,6 +25,11 @@ def calls_of_law(id: str) -> frozenset[str]:
     return frozenset(known()["calls"].get(id, ()))
 
 
+def always_called(id: str) -> frozenset[str]:
+    """The operations that a law calls in every case; none if that is not known."""
+    return frozenset(known()["always"].get(id, calls_of_law(id)))
+
+
 def of_law(id: str) -> str:
     """The address of the card of a law."""
     return address(known()["laws"].get(id, "laws-table"), f"law-{id}")

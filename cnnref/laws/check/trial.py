@@ -12,13 +12,13 @@ from cnnref import literal
 from cnnref.laws.cases import expression
 from cnnref.laws.check.levels import SHAPES, Item
 from cnnref.laws.check.naming import clues
-from cnnref.laws.check.pages import calls_of_law
+from cnnref.laws.check.pages import always_called, calls_of_law
 from cnnref.laws.check.report import Failure, Kind, Picture, Row, Status
 from cnnref.laws.check.target import Target
 from cnnref.laws.counterexamples import step
 from cnnref.laws.engine import Law
 from cnnref.laws.numbers import SIZE, Numbers
-from cnnref.laws.offered import RANKS, Call, NotOffered, Offer, Scope, WrongType
+from cnnref.laws.offered import Call, NotOffered, Offer, Scope, WrongType
 from cnnref.laws.outcomes import ASPECTS, Aspect, Outcome, observed
 from cnnref.laws.runner import (
     Breach,
@@ -145,16 +145,12 @@ class Bench:
         return Scope(self.offer.ranks[item.operation], self.offer.missing, others)
 
     def scope_of_law(self, law: Law) -> Scope:
-        """The same of a law; where all or nothing is there, no case has to be looked at."""
-        called, ranks = calls_of_law(law.id), self.offer.ranks
-        if called and not called & set(ranks):
-            raise NotOffered(", ".join(sorted(called)))
-        if called and called <= set(ranks) and not self.offer.missing:
-            common = set.intersection(*(set(ranks[name]) for name in called))
-            absent = frozenset(literal.__all__) - set(ranks)
-            if common == set(RANKS):
-                return Scope(RANKS, frozenset(), absent)
-        return scoped(law, self.offer)
+        """The same of a law; without what it always calls, no case has to be looked at."""
+        called, offered = calls_of_law(law.id), set(self.offer.ranks)
+        lacking = always_called(law.id) - offered
+        if lacking and called & offered and not self.offer.missing:  # else more is to be said
+            raise NotOffered(", ".join(sorted(lacking)))
+        return scoped(law, self.offer, called)
 
     def applies(self, item: Item) -> bool:
         """Whether a law is about this operation, if it is about any of them."""
