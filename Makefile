@@ -17,6 +17,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-versio
 	--generate-hashes --no-header $(UPGRADE) pyproject.toml
 
 export NO_MKDOCS_2_WARNING := 1
+# Hundreds of processes are started; each would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -162,7 +162,7 @@ def test_the_plain_commands_of_the_readme_are_those_of_make() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     section = readme.partition("## Without make")[2].partition("##")[0]
     commands = re.findall(r"^\.venv/bin/python -m (.*?)(?: +#.*)?$", section, flags=re.MULTILINE)
-    assert len(commands) == 5
+    assert len(commands) == 6
     known = MAKEFILE.replace("$(INSTALL)", "pip install")
     known += (ROOT / "sitegen" / "serve.py").read_text(encoding="utf-8").replace('", "', " ")
     assert [command for command in commands if command not in known] == []

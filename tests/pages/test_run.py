@@ -171,7 +171,8 @@ FIGURED = "from cnnref.figures.tensors import cells\n"
 def test_a_result_goes_stale_with_the_rooms_that_its_block_can_see(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: str, touched: set[str]
 ) -> None:
-    for name in [f"cnnref/{room}/a.py", "sitegen/run.py", "sitegen/svg.py", "sitegen/cards.py"]:
+    runner = [f"sitegen/{name}" for name in (*run.RUNNER, "cards.py")]
+    for name in [f"cnnref/{room}/a.py", *runner]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x = 1")
     monkeypatch.setattr(run, "ROOT", tmp_path)
