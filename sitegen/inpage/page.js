@@ -347,7 +347,7 @@ class Trial extends Job {
     const { cases, smaller, broken } = this.last;
     this.last = null;
     const held = `Held on ${count(cases)} cases never tried before, in ${seconds(this.since)}.`;
-    const found = `Case ${count(cases)} breaks it; in ${smaller} steps it became the smallest:`;
+    const found = `Case ${count(cases)} breaks it; in ${smaller} steps it became this, and nothing in it can be made smaller:`;
     this.set("done", broken ? found : held);
   }
 }

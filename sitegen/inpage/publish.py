@@ -6,17 +6,21 @@ and its packages, which change with their lock, and what we wrote, which changes
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
 import json
 import shutil
+import subprocess
+import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sitegen.assets import FOLDER, Asset, faults, read_lock
+from sitegen.assets import FOLDER, Asset, AssetError, faults, read_lock
+from sitegen.tex import NODE
 from sitegen.wheel import build_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +51,9 @@ def published(
         for file in part.files
         if not file.destination.endswith(".json")
     }
-    lock = packages(json.loads((folder / "pyodide" / "pyodide-lock.json").read_bytes()), stored)
+    official = json.loads((folder / "pyodide" / "pyodide-lock.json").read_bytes())
+    stored |= compiled(folder / "pyodide", stored, cache)
+    lock = packages(official, stored)
     wanted = [*CORE, *(one["file_name"] for one in lock["packages"].values())]
     python = {name: small(stored[name], cache) for name in wanted}
     base = f"assets/python-{digest(python.values())}"
@@ -66,6 +72,7 @@ def packages(lock: Mapping[str, Any], stored: Mapping[str, Path]) -> dict[str, A
         if not name.endswith(".whl"):
             continue
         entry = dict(known.get(project) or extra(project, stored[name]))
+        entry["sha256"] = sha256(stored[name])
         entry["depends"] = [other for other in entry["depends"] if other not in UNUSED]
         entry["imports"] = [*entry["imports"], *HINTS.get(project, ())]
         chosen[project] = entry
@@ -81,11 +88,31 @@ def extra(name: str, wheel: Path, depends: Iterable[str] = ()) -> dict[str, Any]
         "version": wheel.name.split("-")[1],
         "file_name": wheel.name,
         "install_dir": "site",
-        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        "sha256": sha256(wheel),
         "package_type": "package",
         "imports": [name],
         "depends": list(depends),
     }
+
+
+def compiled(home: Path, stored: Mapping[str, Path], cache: Path) -> dict[str, Path]:
+    """Python's library and its packages, compiled as far as they are imported first: in Node."""
+    wheels = [path for name, path in sorted(stored.items()) if name.endswith(".whl")]
+    script = HERE / "compile.mjs"
+    kept = cache / digest([script, home / "python_stdlib.zip", *wheels])
+    if not kept.is_dir():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as temporary:
+            built = Path(temporary) / "built"
+            built.mkdir()
+            command = [NODE, script, home, built, *wheels]
+            ran = subprocess.run(command, capture_output=True, text=True)
+            if ran.returncode:
+                said = "\n".join(line[:200] for line in ran.stderr.splitlines()[-9:])
+                raise AssetError(f"Python for the page could not be compiled.\n{said}")
+            with contextlib.suppress(OSError):  # another process was first, with the same bytes
+                built.rename(kept)
+    return {path.name: path for path in kept.iterdir()}
 
 
 def small(path: Path, cache: Path) -> Path:
@@ -121,8 +148,7 @@ def written(
 
 def fact(path: Path) -> dict[str, Any]:
     """How a file is called when it is published, how large it is, and what it holds."""
-    data = path.read_bytes()
-    return {"name": path.name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    return {"name": path.name, "size": path.stat().st_size, "sha256": sha256(path)}
 
 
 def runner(cache: Path) -> Path:
@@ -137,11 +163,16 @@ def runner(cache: Path) -> Path:
     return cache / "runner.zip"
 
 
+def sha256(path: Path) -> str:
+    """The hash of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def digest(paths: Iterable[Path]) -> str:
     """A short hash of some files and their names."""
     whole = hashlib.sha256()
     for path in paths:
-        whole.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        whole.update(f"{path.name} {sha256(path)}\n".encode())
     return whole.hexdigest()[:12]
 
 

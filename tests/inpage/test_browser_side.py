@@ -1,6 +1,7 @@
 """What the browser runs, run here: what it tells the page, and in which pieces."""
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -142,8 +143,8 @@ def test_a_refuted_statement_is_broken_by_smaller_and_smaller_cases() -> None:
     assert result["broken"]
     assert [each["smaller"] for each in found] == list(range(len(found)))
     assert result["smaller"] == len(found) - 1
-    assert found[-1]["case"] in ("x = [1, 0], w = [1]", "x = [1], w = [1, 0]")
-    assert {found[-1]["came"], found[-1]["promised"]} == {"[1, 0]", "[0, 1]"}
+    assert set(re.findall(r"\d+", found[-1]["case"])) == {"0", "1"}  # nothing can be lowered
+    assert found[-1]["came"] != found[-1]["promised"]
     assert len({each["cases"] for each in found}) == 1
 
 

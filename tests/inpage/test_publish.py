@@ -51,6 +51,13 @@ def parts(tmp_path: Path) -> list[Asset]:
     return [Asset("pyodide", "npm", "pyodide", "1", "0", files, part="runtime")]
 
 
+@pytest.fixture(autouse=True)
+def nothing_compiled(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The little runtime holds no Python that could be compiled."""
+    if "parts" in request.fixturenames:
+        monkeypatch.setattr(publish, "compiled", lambda *_: {})
+
+
 def published(parts: list[Asset], tmp_path: Path) -> dict[str, Path]:
     return publish.published(parts, tmp_path / "assets", tmp_path / "cache")
 
@@ -160,3 +167,30 @@ def test_what_is_published_is_used_and_about_as_large_as_told() -> None:
     names = {uri.rpartition("/")[2].removesuffix(".gzip") for uri in files}
     assert stored - names == {"pyodide-lock.json"}  # nothing is fetched for nothing
     assert sum(path.stat().st_size for path in files.values()) < 25_000_000
+
+
+@needs_runtime
+@pytest.mark.slow
+def test_compiling_again_gives_the_same_bytes_and_loses_nothing(tmp_path: Path) -> None:
+    before, after = published_archives(publish.CACHE), published_archives(tmp_path)
+    assert {name: path.read_bytes() for name, path in before.items()} == {
+        name: path.read_bytes() for name, path in after.items()
+    }
+    some = 0
+    for name, path in after.items():
+        (stored,) = FOLDER.rglob(name)
+        with zipfile.ZipFile(path) as new, zipfile.ZipFile(stored) as old:
+            assert {
+                file.removesuffix("c") for file in new.namelist() if file.endswith((".py", ".pyc"))
+            } == {file for file in old.namelist() if file.endswith(".py")}
+            others = {file for file in old.namelist() if not file.endswith(".py")}
+            assert all(new.read(file) == old.read(file) for file in others)
+            some += sum(file.endswith(".pyc") for file in new.namelist())
+    assert some > 400
+
+
+def published_archives(cache: Path) -> dict[str, Path]:
+    """The library and the packages as they are published."""
+    files = publish.published(publish.runtime(), FOLDER, cache)
+    names = {path.name: path for uri, path in files.items() if "/python-" in uri}
+    return {name: path for name, path in names.items() if name.endswith((".zip", ".whl"))}
