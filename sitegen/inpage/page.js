@@ -183,7 +183,7 @@ class Block extends Job {
 
   // The scratch block keeps what was written in it.
   get scratch() {
-    return this.root.closest(".scratch") && `${new URL(".", import.meta.url).pathname}/../scratch`;
+    return this.root.closest(".scratch") && `${new URL("../..", import.meta.url).pathname}scratch`;
   }
 
   changed() {
@@ -336,6 +336,11 @@ class Trial extends Job {
       if (this.steps.length) this.step();
       else if (this.last) this.end();
     }, pause);
+  }
+
+  stopped(begun) {
+    this.steps = [];
+    super.stopped(begun);
   }
 
   done(last) {

@@ -358,6 +358,7 @@ def test_the_empty_page_keeps_what_was_written(runnable: Browser, site: Site) ->
         tab.wait_for_url("**/scratch/")
         root = tab.locator(".scratch [data-run-state]")
         root.locator("code").fill("print('mine')")
+        assert tab.evaluate("Object.keys(localStorage)").count("/scratch") == 1  # in every build
         tab.reload(wait_until="networkidle")
         assert str(root.locator("code").text_content()).strip() == "print('mine')"
         run_button(root).click()
