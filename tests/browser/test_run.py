@@ -347,6 +347,8 @@ def test_the_buttons_stay_in_reach_on_a_phone(runnable: Browser, site: Site) -> 
         assert box is not None
         assert box["x"] + box["width"] <= 390
         assert min(box["width"], box["height"]) >= 24
+        top = "(e) => e.getBoundingClientRect().y + parseFloat(getComputedStyle(e).paddingTop)"
+        assert first.locator("code").evaluate(top) >= box["y"] + box["height"]  # hides no code
         run_button(first).tap()
         assert ended(first) == "done"
 
