@@ -22,17 +22,22 @@ class WheelError(Exception):
 
 
 def build_wheel(into: Path, root: Path = ROOT, cache: Path = CACHE) -> Path:
-    """Put the wheel of cnnref into a folder and return its path.
+    """Put the wheel of cnnref into a folder and return its path."""
+    wheel = kept_wheel(root, cache)
+    into.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(wheel, into / wheel.name))
 
-    Built offline with the hatchling of this environment; kept under a hash of everything that
-    goes into it, so that only a changed source is built again.
+
+def kept_wheel(root: Path = ROOT, cache: Path = CACHE) -> Path:
+    """The wheel of cnnref, in a folder named by a hash of everything that goes into it.
+
+    Built offline with the hatchling of this environment, when a source has changed.
     """
     kept = cache / _fingerprint(root)
     if not kept.is_dir():
         _build(root, kept)
     (wheel,) = kept.glob("*.whl")
-    into.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copyfile(wheel, into / wheel.name))
+    return wheel
 
 
 def sources(root: Path = ROOT) -> Iterator[Path]:

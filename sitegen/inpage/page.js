@@ -314,9 +314,16 @@ class Trial extends Job {
     this.start({ source: "cnnref.laws", law: this.law, examples: this.examples.valueAsNumber });
   }
 
+  // What changes many times a second is seen and not spoken.
+  begun() {
+    super.begun();
+    this.far = made("span", { ariaHidden: "true" });
+    this.set("running", "Trying to break it.", this.far);
+  }
+
   told(told) {
     if (told.case) this.smaller(told);
-    else this.words.textContent = `Cases tried: ${count(told.cases)}. None breaks it.`;
+    else this.far.textContent = `Cases tried: ${count(told.cases)}. None breaks it.`;
   }
 
   // Each smaller case stands long enough to be seen.
@@ -327,7 +334,7 @@ class Trial extends Job {
 
   step() {
     const [{ cases, smaller, case: shown, came, promised }] = this.steps;
-    this.words.textContent = `Case ${count(cases)} breaks it${smaller ? `; made smaller, step ${smaller}` : ""}.`;
+    this.far.textContent = `Case ${count(cases)} breaks it${smaller ? `; made smaller, step ${smaller}` : ""}.`;
     this.found.hidden = false;
     this.found.textContent = `Not for ${shown}:\n  what comes        ${came}\n  what it promises  ${promised}`;
     const pause = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 200;

@@ -21,7 +21,7 @@ from typing import Any
 
 from sitegen.assets import FOLDER, Asset, AssetError, faults, read_lock
 from sitegen.tex import NODE
-from sitegen.wheel import build_wheel
+from sitegen.wheel import kept_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -130,7 +130,7 @@ def written(
     lock: dict[str, Any], python: Mapping[str, Path], base: str, cache: Path
 ) -> dict[str, Path]:
     """What we wrote, by name: the scripts, the package, the runner, and what there is to fetch."""
-    wheel = build_wheel(cache / "wheel")
+    wheel = kept_wheel()
     lock["packages"]["cnnref"] = extra("cnnref", wheel, ["numpy"])
     files = {**python, "runner.zip": runner(cache), wheel.name: wheel}
     manifest = {
