@@ -156,7 +156,7 @@ class Block extends Job {
     code.addEventListener("beforeinput", () => this.flatten());
     code.addEventListener("input", () => this.changed());
     code.addEventListener("keydown", (event) => this.key(event));
-    const kept = this.scratch && localStorage.getItem(this.scratch);
+    const kept = this.kept((storage, name) => storage.getItem(name));
     if (kept) {
       code.textContent = kept;
       this.changed();
@@ -181,15 +181,20 @@ class Block extends Job {
     return range.toString();
   }
 
-  // The scratch block keeps what was written in it.
-  get scratch() {
-    return this.root.closest(".scratch") && `${new URL("../..", import.meta.url).pathname}scratch`;
+  // The scratch block keeps what was written in it, where the browser keeps anything.
+  kept(use) {
+    if (!this.root.closest(".scratch")) return null;
+    try {
+      return use(localStorage, `${new URL("../..", import.meta.url).pathname}scratch`);
+    } catch {
+      return null;
+    }
   }
 
   changed() {
     this.resetButton.hidden = false;
     colour(this.code);
-    if (this.scratch) localStorage.setItem(this.scratch, this.source);
+    this.kept((storage, name) => storage.setItem(name, this.source));
   }
 
   get source() {
@@ -257,7 +262,7 @@ class Block extends Job {
     if (python.jobs.includes(this)) python.stop(this);
     this.code.innerHTML = this.built;
     this.show(this.figures, this.outputs);
-    if (this.scratch) localStorage.removeItem(this.scratch);
+    this.kept((storage, name) => storage.removeItem(name));
     this.set("idle");
     this.resetButton.hidden = true;
     this.runButton.focus();

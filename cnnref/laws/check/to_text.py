@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
@@ -215,8 +216,8 @@ def score(report: Report) -> Iterator[str]:
                 f"  convention  {row.title}: {row.note}", WIDTH, subsequent_indent=" " * 14
             )
     if waiting := [row for row in report.rows if row.status == "waiting"]:
-        for note in dict.fromkeys(row.note for row in waiting):
-            yield f"  {sum(row.note == note for row in waiting)} laws wait {note}"
+        for note, number in Counter(row.note for row in waiting).items():
+            yield f"  {number} law{'s wait' if number > 1 else ' waits'} {note}"
     if report.missing:
         yield from wrap(
             f"  not there: {', '.join(report.missing)}", WIDTH, subsequent_indent="    "
