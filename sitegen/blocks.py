@@ -13,7 +13,7 @@ from typing import Self
 
 FENCE = re.compile(r"^(?P<indent>[ \t>]*)(?P<ticks>`{3,}|~{3,})[ ]*(?P<lang>[\w-]*)(?P<rest>.*)$")
 OPTION = re.compile(r"""(?P<name>[a-z]+)=(?P<quote>["'])(?P<value>.*?)(?P=quote)""")
-OPTIONS = ("alt", "caption", "folded", "table")
+OPTIONS = ("alt", "caption", "folded", "table", "explore")
 TABLES = ("laws", "mistakes", "alike")
 
 
@@ -52,6 +52,7 @@ class Block:
     output_lines: tuple[int, int] | None = None
     folded: str = ""
     table: str = ""
+    explore: str = ""
 
     @property
     def where(self) -> str:
@@ -118,8 +119,7 @@ def _block(fence: Fence, page: Path) -> Block:
         takes = " or ".join(f'table="{name}"' for name in TABLES)
         raise Fault.at(page, fence.first, f"a table is {takes}: one of them for each line")
     block = Block(page, fence.first, fence.last, fence.text + "\n", fence.indent)
-    alt, caption, folded, table = (options.get(name, "") for name in OPTIONS)
-    return replace(block, alt=alt, caption=caption, folded=folded, table=table)
+    return replace(block, **options)
 
 
 def read(page: Path) -> tuple[Block, ...]:

@@ -13,6 +13,7 @@ from markdown import Markdown
 
 from sitegen import cards, citations, markup, mistakes
 from sitegen.blocks import Block, Fault, parse, read
+from sitegen.explore import publish as explore
 from sitegen.run import Result, alts, cached, check
 
 log = logging.getLogger("mkdocs.sitegen")
@@ -95,13 +96,17 @@ def problem(message: str) -> str:
 
 
 def _html(block: Block, result: Result) -> str:
+    printed = result.stdout.rstrip("\n")
     html = markup.block(
         markup.code(block.source, "language-python"),
-        result.stdout.rstrip("\n"),
+        printed,
         [figure.svg for figure in result.figures],
         alts(result.figures, block.alt),
         block.caption,
         f"b{block.line}-",
-        block.folded,
+        block.folded or ("The same in Python" if block.explore else ""),
+        explore.table(printed) if block.explore else "",
     )
+    if block.explore:
+        return explore.wrapped(block.explore, html)
     return cards.html(result.card, html, result.stdout) if result.card else html

@@ -35,6 +35,7 @@ from sitegen import (
 )
 from sitegen.assets import verified
 from sitegen.blocks import Block, Fault, label, read
+from sitegen.explore import publish as explore
 from sitegen.inpage import publish
 from sitegen.kept import Kept, keep_templates
 from sitegen.wheel import build_wheel
@@ -57,7 +58,7 @@ class Build:
         self.notebooks: dict[str, Path] = {}
         self.kept = Kept()
         self.cards: dict[str, str] = {}
-        self.inpage: dict[str, Path] = {}
+        self.own: dict[str, Path] = {}
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         self.serving = command == "serve"
@@ -70,7 +71,7 @@ class Build:
             # Beside mkdocs.yml: the plugin throws out what this site did not ask for.
             kept = Path(config.config_file_path).parent / ".cache/labs" / labs.fingerprint()[:16]
             config.plugins["mkdocs-jupyter"].config["cache_dir"] = str(kept)
-        self.inpage = in_page(config)
+        self.own = in_page(config) | instruments(config)
         if config.repo_url:
             config.edit_uri = config.edit_uri or "edit/main/docs/"
         return config
@@ -81,7 +82,7 @@ class Build:
             if path.suffix in (".css", ".woff2"):
                 uri = f"{KATEX}/{path.relative_to(home).as_posix()}"
                 files.append(File.generated(config, uri, abs_src_path=str(path)))
-        for uri, path in self.inpage.items():
+        for uri, path in self.own.items():
             files.append(File.generated(config, uri, abs_src_path=str(path)))
         run.run_ahead(blocks_of(files))
         pages = [(f.src_uri, Path(f.abs_src_path or f.src_uri)) for f in chapters(files)]
@@ -183,14 +184,23 @@ def in_page(config: MkDocsConfig) -> dict[str, Path]:
         log.info("Blocks have no Run button: their Python is not here. To fetch it: make runtime")
         return {}
     files = publish.published(parts)
-    for uri in files:
-        if uri.endswith("/page.js"):
-            script = ExtraScriptValue(uri)
-            script.type = "module"
-            config.extra_javascript.append(script)
-        elif uri.endswith("/page.css"):
-            config.extra_css.append(uri)
+    config.extra_javascript += [module(uri) for uri in files if uri.endswith("/page.js")]
+    config.extra_css += [uri for uri in files if uri.endswith("/page.css")]
     return files
+
+
+def instruments(config: MkDocsConfig) -> dict[str, Path]:
+    """The scripts of the instruments, by their addresses; a page loads the one that loads others."""
+    files = explore.published()
+    config.extra_javascript += [module(uri) for uri in files if uri.endswith("/load.js")]
+    return files
+
+
+def module(uri: str) -> ExtraScriptValue:
+    """A script that may import others."""
+    script = ExtraScriptValue(uri)
+    script.type = "module"
+    return script
 
 
 def rendered_lab(

@@ -39,10 +39,12 @@ def block(
     caption: str,
     prefix: str,
     folded: str = "",
+    values: str = "",
 ) -> str:
     """Code, then what it printed, then what it drew, as one unit; the caption is the last one's.
 
-    Code that is folded stands below what it drew, and opens at the words given.
+    Code that is folded stands below what it drew, and below the table of its values if there is
+    one, and opens at the words given.
     """
     output = f'<div class="output"><pre>{escape(printed)}\n</pre></div>' if printed else ""
     figures = [
@@ -53,9 +55,8 @@ def block(
     if not folded:
         return f'<div class="block">{code}{output}{drawn}</div>'
     words = f"<summary>{prose(folded)}</summary>"
-    return (
-        f'<div class="block">{drawn}<details class="law-part">{words}{code}{output}</details></div>'
-    )
+    under = f'<details class="law-part">{words}{code}{output}</details>'
+    return f'<div class="block">{drawn}{values}{under}</div>'
 
 
 def _figure(drawing: str, alt: str, caption: str, prefix: str) -> str:

@@ -1,0 +1,1 @@
+"""The instruments of the pages: pictures that move when they are touched."""

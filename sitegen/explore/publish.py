@@ -1,0 +1,38 @@
+"""What a site carries of the instruments, and how one stands on its page.
+
+An instrument wraps a block that draws the same as it does at first, and prints it as a table: that is
+the page without scripts, in print and in the search.
+"""
+
+from html import escape
+from pathlib import Path
+
+from sitegen.inpage.publish import digest
+
+HERE = Path(__file__).parent
+INSTRUMENTS = tuple(
+    sorted(path.stem for path in HERE.glob("*.js") if "instrument =" in path.read_text("utf-8"))
+)
+
+
+def published() -> dict[str, Path]:
+    """The files of a site by their addresses; a browser may keep them for ever."""
+    files = sorted([*HERE.glob("*.js"), *HERE.glob("*.css")])
+    return {f"assets/explore-{digest(files)}/{path.name}": path for path in files}
+
+
+def wrapped(name: str, html: str) -> str:
+    """A block as an instrument; Markdown takes only an element that it knows for a block."""
+    element = f"cnn-{name}"
+    return f'<div><{element} class="explorable" id="try-{name}">{html}</{element}></div>'
+
+
+def table(printed: str) -> str:
+    """What a block printed, as a table: two spaces or more stand between columns."""
+    head, *body = ([*map(escape, line.split("  "))] for line in printed.splitlines())
+    heads = "".join(f'<th scope="col">{words}</th>' for words in head)
+    rows = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{words}</td>" for words in rest)}</tr>'
+        for first, *rest in body
+    )
+    return f'<div class="values"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
