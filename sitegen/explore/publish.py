@@ -35,4 +35,5 @@ def table(printed: str) -> str:
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{words}</td>" for words in rest)}</tr>'
         for first, *rest in body
     )
-    return f'<div class="values"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    whole = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="values">{whole}</div>'

@@ -10,7 +10,7 @@ from typing import ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.building import ADDRESS, Site
 
@@ -56,19 +56,38 @@ def port(site: Site) -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
-def browser(port: int) -> Iterator[Browser]:
-    """The Chromium of this machine, or the one that CHROMIUM names; it finds the site there."""
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+def launched(playwright: Playwright, *options: str) -> Browser:
+    """The Chromium of this machine, or the one that CHROMIUM names."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
         lacking("NO CHROMIUM: install one, or set CHROMIUM to its path, to run this test")
+    return playwright.chromium.launch(executable_path=found, args=[*QUIET, *options])
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, port: int) -> Iterator[Browser]:
+    """A browser that finds the site at its address."""
     own = (
         f"--host-resolver-rules=MAP {urlsplit(ADDRESS).hostname} 127.0.0.1:{port}",
         f"--unsafely-treat-insecure-origin-as-secure={ADDRESS.rstrip('/')}",  # the clipboard
     )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=[*QUIET, *own])
-        yield browser
-        browser.close()
+    browser = launched(playwright, *own)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def bare(playwright: Playwright) -> Iterator[Browser]:
+    """A browser without a site."""
+    browser = launched(playwright)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,13 @@ functions `facts`, `cells`, `told` and `printed`.
 """
 
 from collections.abc import Sequence
+from importlib import import_module
+from types import ModuleType
 from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
+
+from sitegen.explore.publish import INSTRUMENTS
 
 State: TypeAlias = dict[str, Any]
 Facts: TypeAlias = dict[str, Any]
@@ -32,3 +36,8 @@ def listed(words: Sequence[object]) -> str:
 def plural(count: int, word: str) -> str:
     """`1 zero`, `2 zeros`."""
     return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def every() -> dict[str, ModuleType]:
+    """The instruments that there are, by name."""
+    return {name: import_module(f"{__name__}.{name}") for name in INSTRUMENTS}

@@ -11,7 +11,10 @@ PAGE = "layers/"
 START = {"n": 8, "k": 3, "s": 2, "d": 1, "padding": "valid", "before": 0, "after": 0}
 FAULTS = {
     "rounds up": ("return Math.floor((n +", "return Math.ceil((n +"),
-    "padding off by one": ("a * this.dilation - this.before", "a * this.dilation - this.before + 1"),
+    "padding off by one": (
+        "a * this.dilation - this.before",
+        "a * this.dilation - this.before + 1",
+    ),
     "the spare zero first": ('word === "same" ?', 'word !== "same" ?'),
     "strides of zero": ("value < least", "value < 0"),
 }
@@ -34,16 +37,14 @@ def looks(state: State, *, ceil_mode: bool = False) -> Window:
     """The Window of a state."""
     pair = [(state["before"], state["after"])]
     padding: Any = pair if state["padding"] == "numbers" else state["padding"]
-    (window,) = windows(state["n"], state["k"], state["s"], padding, state["d"], ceil_mode)
+    (window,) = windows((state["n"],), state["k"], state["s"], padding, state["d"], ceil_mode)
     return window
 
 
 def facts(state: State) -> Facts:
     """What the module must say."""
     window, over, n = looks(state), looks(state, ceil_mode=True), state["n"]
-    reads = [
-        [window.reads(j, a) for a in range(window.kernel)] for j in range(window.places(n))
-    ]
+    reads = [[window.reads(j, a) for a in range(window.kernel)] for j in range(window.places(n))]
     return {
         "before": window.before,
         "after": window.after,
