@@ -48,11 +48,11 @@ class Block:
     indent: str = ""
     alt: str = ""
     caption: str = ""
+    output: str | None = None
+    output_lines: tuple[int, int] | None = None
     folded: str = ""
     table: str = ""
     explore: str = ""
-    output: str | None = None
-    output_lines: tuple[int, int] | None = None
 
     @property
     def where(self) -> str:
@@ -118,7 +118,9 @@ def _block(fence: Fence, page: Path) -> Block:
     if options.get("table", TABLES[0]) not in TABLES:
         takes = " or ".join(f'table="{name}"' for name in TABLES)
         raise Fault.at(page, fence.first, f"a table is {takes}: one of them for each line")
-    return Block(page, fence.first, fence.last, fence.text + "\n", fence.indent, **options)
+    block = Block(page, fence.first, fence.last, fence.text + "\n", fence.indent)
+    alt, caption, folded, table, explore = (options.get(name, "") for name in OPTIONS)
+    return replace(block, alt=alt, caption=caption, folded=folded, table=table, explore=explore)
 
 
 def read(page: Path) -> tuple[Block, ...]:
