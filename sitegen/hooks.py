@@ -190,7 +190,7 @@ def in_page(config: MkDocsConfig) -> dict[str, Path]:
 
 
 def instruments(config: MkDocsConfig) -> dict[str, Path]:
-    """The scripts of the instruments, by their addresses; each page has the one that loads others."""
+    """The scripts of the instruments, by their addresses; one loads the others."""
     files = explore.published()
     config.extra_javascript += [module(uri) for uri in files if uri.endswith("/load.js")]
     return files

@@ -1,7 +1,7 @@
 """What a site carries of the instruments, and how one stands on its page.
 
-An instrument wraps a block that draws the same as it does at first, and prints it as a table: that is
-the page without scripts, in print and in the search.
+An instrument wraps a block that draws the same as it does at first, and prints it as a table: that
+is the page without scripts, in print and in the search.
 """
 
 from html import escape
