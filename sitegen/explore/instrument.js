@@ -107,7 +107,7 @@ export class Instrument extends HTMLElement {
     this.live = made("div", { class: "live" }, set, this.notice, frame, this.actions(), this.spoken);
     this.prepare();
     this.drawn = false;
-    this.prepend(this.live);
+    this.querySelector(".block").prepend(this.live);
     this.refresh();
   }
 

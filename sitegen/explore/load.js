@@ -24,7 +24,7 @@ async function wake({ localName }) {
 const near = new IntersectionObserver((seen) => {
   for (const { target } of seen.filter(({ isIntersecting }) => isIntersecting)) {
     near.unobserve(target);
-    wake(target).catch(() => {});
+    wake(target).catch(() => target.classList.add("asleep"));
   }
 }, { rootMargin: "50%" });
 

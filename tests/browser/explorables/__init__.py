@@ -1,8 +1,8 @@
 """The instruments of the pages, one module each: what cnnref says of a state, and how it is shown.
 
-Such a module has `PAGE`, where the instrument stands; `START`, its first state; `STATES` and `ODD`,
-strategies for states that are shown and for any; `FAULTS`, what to plant in the module; and the
-functions `facts`, `cells`, `told` and `printed`.
+Such a module has `PAGE`, where the instrument stands; `START`, its first state; `REFUSED`, settings
+that are refused; `STATES` and `ODD`, strategies for states that are shown and for any; `FAULTS`, to
+be planted in the module; and the functions `facts`, `cells`, `told` and `printed`.
 """
 
 from collections.abc import Sequence

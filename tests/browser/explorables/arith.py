@@ -19,6 +19,8 @@ FAULTS = {
     "strides of zero": ("value < least", "value < 0"),
 }
 
+REFUSED = {"s": 0}
+
 STATES = st.fixed_dictionaries(
     {
         "n": st.integers(1, 16),
