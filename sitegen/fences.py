@@ -66,6 +66,8 @@ def python(
     if block is None:
         return problem(f"{where or 'a page'}: a python fence that the block list did not see")
     try:
+        if block.explore and block.explore not in explore.INSTRUMENTS:
+            raise block.fault(f'an instrument is one of {", ".join(explore.INSTRUMENTS)}')
         result = cached(block)
         table = TABLES[block.table](block, result.stdout.split()) if block.table else ""
     except Fault as fault:

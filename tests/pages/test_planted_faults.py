@@ -48,6 +48,10 @@ FAULTS = {
         '# P\n\n```python table="laws"\nprint("no.such")\n```\n```output\nno.such\n```\n',
         ":3: the table has no row for no.such",
     ),
+    "no_instrument": (
+        '# P\n\n```python explore="no"\nprint("a  b")\n```\n```output\na  b\n```\n',
+        ":3: an instrument is one of arith",
+    ),
     "own_anchor": ("# P\n\n\n[x](#nowhere)\n", ":4: Doc file 'own_anchor.md' contains a link '#n"),
 }
 FAULTY_LAB = (

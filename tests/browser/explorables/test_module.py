@@ -14,8 +14,6 @@ from sitegen.explore.publish import HERE, INSTRUMENTS
 from tests.browser.explorables import State, every
 from tests.browser.explorables.golden import answer, stored, text
 
-pytestmark = pytest.mark.slow
-
 CASES = 10_000
 BATCH = 50
 ASK = """async ([name, states]) => {
@@ -91,6 +89,7 @@ def test_the_kept_answers_are_those_of_cnnref(name: str, instrument: ModuleType)
     assert path.read_text() == text(instrument, [state for state, _ in kept])
 
 
+@pytest.mark.slow
 def test_the_module_gives_the_kept_answers(bare: Browser, name: str) -> None:
     kept = stored(name)
     with asked(bare) as ask:
@@ -99,6 +98,7 @@ def test_the_module_gives_the_kept_answers(bare: Browser, name: str) -> None:
         assert answered == facts, state
 
 
+@pytest.mark.slow
 def test_the_module_is_cnnref_on_random_states(bare: Browser, name: str) -> None:
     with asked(bare) as ask:
         differential(ask, name, CASES)
@@ -107,6 +107,7 @@ def test_the_module_is_cnnref_on_random_states(bare: Browser, name: str) -> None
 FAULTS = [(name, fault) for name, instrument in every().items() for fault in instrument.FAULTS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("of", "fault"), FAULTS)
 def test_a_fault_in_the_module_is_seen(bare: Browser, of: str, fault: str) -> None:
     """By the kept states, and by random ones."""

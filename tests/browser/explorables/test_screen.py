@@ -67,8 +67,11 @@ def opened_at_random(tab: Page, site: Site, name: str, states: int) -> None:
 def test_the_screen_and_the_program_show_what_cnnref_says(
     browser: Browser, site: Site, name: str
 ) -> None:
+    instrument = every()[name]
     with opened(browser) as tab:
-        shows(tab, site, name, every()[name], every()[name].START)
+        shows(tab, site, name, instrument, instrument.START)
+        built = awake(tab, name).locator(".output > pre").text_content()
+        assert built == instrument.printed(instrument.START, instrument.facts(instrument.START))
         opened_at_random(tab, site, name, STATES)
 
 
