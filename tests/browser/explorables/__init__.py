@@ -30,7 +30,7 @@ def wild(states: st.SearchStrategy[State], *names: str) -> st.SearchStrategy[Sta
 def listed(words: Sequence[object]) -> str:
     """`0, 1 and 4`."""
     said = [str(word) for word in words]
-    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return "".join(said) if len(said) < 2 else f"{', '.join(said[:-1])} and {said[-1]}"
 
 
 def plural(count: int, word: str) -> str:
