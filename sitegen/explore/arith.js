@@ -11,6 +11,7 @@ const PADDINGS = {
   numbers: "in numbers",
 };
 
+const HINT = "Point at a place, or reach it with the keyboard, to see what it is joined to.";
 const inNumbers = ({ padding }) => padding === "numbers";
 
 export default class Arith extends Instrument {
@@ -35,9 +36,10 @@ export default class Arith extends Instrument {
       "from cnnref import windows",
       "",
       `(window,) = windows(${options.join(", ")})`,
-      'print("output", *(f"tap {a} reads" for a in range(window.kernel)), sep="  ")',
+      "taps = range(window.kernel)",
+      'print("output", *(f"tap {a} reads" for a in taps), sep="  ")',
       `for j in range(window.places(${n})):`,
-      '    print(j, *(window.reads(j, a) for a in range(window.kernel)), sep="  ")',
+      '    print(j, *(window.reads(j, a) for a in taps), sep="  ")',
       "",
     ].join("\n");
   }
@@ -54,46 +56,64 @@ export default class Arith extends Instrument {
     return arith(state);
   }
 
-  draw(facts, { n, s }) {
-    this.now = { n, ...facts };
-    const { before, after, span, places, reads, unread, ceil } = facts;
+  draw(facts, state) {
+    this.now = { ...state, ...facts };
     this.grid.pinned = null;
-    const wide = before + n + after;
-    this.first = -before;
-    this.middles = reads.map((_, j) => j * s + span / 2);
-    this.grid.element.style.setProperty("--places", wide);
-    const input = range(wide, -before).map((i, at) =>
-      cell(i, this.named(i), {
-        class: i < 0 || i >= n ? "padding" : unread.includes(i) ? "input lost" : "input",
-        style: `grid-column: ${2 * at + 1} / span 2`,
-      }),
-    );
-    const output = range(places).map((j) =>
-      cell(j, this.outputReads(j), { class: "output", style: `grid-column: ${j * 2 * s + span} / span 2` }),
-    );
-    this.lines = drawn("svg", { viewBox: `0 0 ${wide} 2`, "aria-hidden": "true", preserveAspectRatio: "none" });
-    for (const [j, taps] of reads.entries()) {
-      for (const i of taps) {
-        const from = { x1: i + before + 0.5, y1: 0, x2: this.middles[j], y2: 2 };
-        this.lines.append(drawn("line", { ...from, "data-output": j, "data-input": i }));
-      }
-    }
+    this.lines = this.joined();
     const between = made("tr", { role: "presentation" }, made("td", { role: "presentation" }, this.lines));
-    this.grid.fill([row("input", input), between, row("output", output)]);
-    const floor = `⌊(${n} + ${before} + ${after} − ${span}) / ${s}⌋ + 1`;
-    this.formula.replaceChildren(
-      made("span", {}, `span = d(k − 1) + 1 = ${span}`),
-      made("span", {}, `m = ⌊(n + before + after − span) / s⌋ + 1 = ${floor} = `, made("b", { "data-fact": "places" }, places)),
-    );
-    const over = Math.max(0, ceil.after - after);
-    this.rounded.replaceChildren(
-      made("span", {}, "Rounded down: ", plural(places, "window"), unread.length ? `; input ${listed(unread)} is never read.` : "; every input is read."),
-      made("span", {}, "Rounded up, as pooling can: ", made("b", { "data-fact": "ceil" }, ceil.places), ` window${ceil.places === 1 ? "" : "s"}`, over ? `; the last hangs over by ${over}.` : "."),
-    );
+    this.grid.fill([row("input", this.inputs()), between, row("output", this.outputs())]);
+    this.write();
     this.look(null);
   }
 
-  named(i) {
+  inputs() {
+    const { n, before, after, unread } = this.now;
+    const wide = before + n + after;
+    this.grid.element.style.setProperty("--places", wide);
+    const kind = (i) => (i < 0 || i >= n ? "padding" : unread.includes(i) ? "input lost" : "input");
+    return range(wide).map((nth) => {
+      const i = nth - before;
+      return cell(i, this.readBy(i), { class: kind(i), style: `grid-column: ${2 * nth + 1} / span 2` });
+    });
+  }
+
+  // Each output stands under the middle of its window.
+  outputs() {
+    const { s, span, places } = this.now;
+    return range(places).map((j) =>
+      cell(j, this.outputReads(j), { class: "output", style: `grid-column: ${j * 2 * s + span} / span 2` }),
+    );
+  }
+
+  joined() {
+    const { n, s, before, after, span, reads } = this.now;
+    const box = { viewBox: `0 0 ${before + n + after} 2`, preserveAspectRatio: "none", "aria-hidden": "true" };
+    const line = (i, j) => {
+      const ends = { x1: i + before + 0.5, y1: 0, x2: j * s + span / 2, y2: 2 };
+      return drawn("line", { ...ends, "data-output": j, "data-input": i });
+    };
+    return drawn("svg", box, ...reads.flatMap((taps, j) => taps.map((i) => line(i, j))));
+  }
+
+  write() {
+    const { n, s, before, after, span, places, unread, ceil } = this.now;
+    const told = (name, value, words) => [made("b", { "data-fact": name }, value), words];
+    const numbers = `⌊(${n} + ${before} + ${after} − ${span}) / ${s}⌋ + 1 = `;
+    this.formula.replaceChildren(
+      made("span", {}, `span = d(k − 1) + 1 = ${span}`),
+      made("span", {}, `m = ⌊(n + before + after − span) / s⌋ + 1 = ${numbers}`, told("places", places)),
+    );
+    const lost = unread.length ? `; input ${listed(unread)} is never read.` : "; every input is read.";
+    const over = Math.max(0, ceil.after - after);
+    const hangs = over ? `; the last hangs over by ${over}.` : ".";
+    const windows = (count) => (count === 1 ? " window" : " windows");
+    this.rounded.replaceChildren(
+      made("span", {}, "Rounded down: ", made("b", {}, places), windows(places), lost),
+      made("span", {}, "Rounded up, as pooling can: ", told("ceil", ceil.places, windows(ceil.places) + hangs)),
+    );
+  }
+
+  readBy(i) {
     const { n } = this.now;
     const what = i < 0 || i >= n ? `padding, place ${i}` : `input ${i}`;
     const by = this.now.reads.flatMap((taps, j) => taps.flatMap((place, a) => (place === i ? [`output ${j} (tap ${a})`] : [])));
@@ -111,18 +131,27 @@ export default class Arith extends Instrument {
     return `output ${j}: reads ${parts.join(", and ")}`;
   }
 
-  look(at, place) {
-    const chosen = at === null ? null : at === 0 ? ["input", place + this.first] : ["output", place];
-    const lit = [...this.lines.children].filter((line) => chosen && Number(line.dataset[chosen[0]]) === chosen[1]);
-    for (const line of this.lines.children) line.classList.toggle("lit", lit.includes(line));
-    lit.forEach((line) => this.lines.append(line));
-    const inputs = new Set(lit.map((line) => Number(line.dataset.input)));
-    const outputs = new Set(lit.map((line) => Number(line.dataset.output)));
-    const [tops, bottoms] = this.grid.rows;
-    tops.forEach((one, nth) => one.classList.toggle("lit", inputs.has(nth + this.first)));
-    bottoms.forEach((one, j) => one.classList.toggle("lit", outputs.has(j)));
-    const words = chosen && (chosen[0] === "input" ? this.named(chosen[1]) : this.outputReads(chosen[1]));
-    this.reading.textContent = words ? `${words[0].toUpperCase()}${words.slice(1)}.` : "Point at a place, or reach it with the keyboard, to see what it is joined to.";
+  // What is looked at, and what it is joined to.
+  look(at, nth) {
+    const { before } = this.now;
+    const kind = ["input", "output"][at];
+    const place = at === 0 ? nth - before : nth;
+    const lit = { input: new Set(), output: new Set() };
+    lit[kind]?.add(place);
+    for (const line of [...this.lines.children]) {
+      const ends = { input: Number(line.dataset.input), output: Number(line.dataset.output) };
+      const joined = ends[kind] === place;
+      line.classList.toggle("lit", joined);
+      if (!joined) continue;
+      this.lines.append(line); // above the others
+      lit.input.add(ends.input);
+      lit.output.add(ends.output);
+    }
+    const [inputs, outputs] = this.grid.rows;
+    inputs.forEach((one, column) => one.classList.toggle("lit", lit.input.has(column - before)));
+    outputs.forEach((one, column) => one.classList.toggle("lit", lit.output.has(column)));
+    const words = at === null ? HINT : `${at === 0 ? this.readBy(place) : this.outputReads(place)}.`;
+    this.reading.textContent = words[0].toUpperCase() + words.slice(1);
   }
 
   told({ places, unread }) {
