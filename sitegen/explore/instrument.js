@@ -100,7 +100,7 @@ export class Instrument extends HTMLElement {
       Object.entries(controls).map(([name, control]) => [name, control.make((value) => this.change({ [name]: value }))]),
     );
     this.stage = made("div", { class: "stage" });
-    this.refusal = made("p", { class: "refusal", role: "status" });
+    this.refusal = made("p", { class: "refusal" });
     this.spoken = made("p", { class: "spoken", "aria-live": "polite" });
     const set = made("fieldset", { class: "controls" }, made("legend", {}, "Settings"), Object.values(this.handles));
     const frame = made("div", { class: "frame" }, this.stage, this.refusal);
