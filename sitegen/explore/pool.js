@@ -10,7 +10,8 @@ const GRIDS = {
   "909090.090909.909090.090909.909090.090909": "a checkerboard, 6 by 6",
 };
 const TABLE = /^\d{1,6}(\.\d{1,6}){0,5}$/;
-const HINT = "Point at a place, or reach it with the keyboard: an output shows what it reads, an input what reads it.";
+const MARKS = "Dashed: lost over the border. Hatched: came in over it. ≠: changed.";
+const HINT = "Point at a place, or reach it with the keyboard, to see what it reads or what reads it. An input takes a digit.";
 
 // One of these grids, or digits of the reader's own.
 function grid(label, start) {
@@ -47,6 +48,7 @@ function shift(label, start) {
 const at = (place) => `(${place.join(", ")})`;
 const among = (places, one) => places.some((place) => at(place) === at(one));
 const shown = (value) => (Array.isArray(value) ? value.slice(0, value[1] === 1 ? 1 : 2).join("/") : `${value}`);
+const signed = (words) => `${words}`.replaceAll("-", "−");
 const some = (word, first, count) => (count === 1 ? `${word} ${first}` : `${word}s ${first} to ${first + count - 1}`);
 
 // Only one place of the four tables is kept looked at.
@@ -64,7 +66,7 @@ export default class Pool extends Instrument {
     s: number("stride s", 2, { most: 4 }),
     dx: shift("right by dx", -1),
     dy: shift("down by dy", 0),
-    border: choice("at the border", "zero", { zero: "zeros come in", wrap: "it wraps around", edge: "the edge repeats" }),
+    border: choice("border", "zero", { zero: "zeros come in", wrap: "wraps around", edge: "the edge repeats" }),
   };
 
   static python({ x, pool: kind, k, s, dx, dy, border }) {
@@ -73,14 +75,14 @@ export default class Pool extends Instrument {
     const far = Math.max(Math.abs(dx), Math.abs(dy));
     const part = (by, n) => `${far - by}:${far - by + n}`;
     const framed = `np.pad(x, ${far}${border === "edge" ? ', mode="edge"' : ""})`;
-    const rolled = `np.roll(x, (${dy}, ${dx}), axis=(0, 1))`;
+    const view = `[${part(dy, table.length)}, ${part(dx, table[0].length)}]`;
     return [
       "import numpy as np",
       "",
       `from cnnref import ${kind}_pool`,
       "",
       rows.length < 5 ? `x = [${rows.join(", ")}]` : `x = [\n    ${rows.join(",\n    ")},\n]`,
-      `moved = ${border === "wrap" ? rolled : `${framed}[${part(dy, table.length)}, ${part(dx, table[0].length)}]`}`,
+      border === "wrap" ? `moved = np.roll(x, (${dy}, ${dx}), axis=(0, 1))` : `moved = ${framed}${view}`,
       `before, after = (${kind}_pool([[grid]], ${k}${s === k ? "" : `, stride=${s}`})[0, 0] for grid in [x, moved])`,
       "same = before == after",
       'print("output", "before", "after", "unchanged", sep="  ")',
@@ -94,40 +96,42 @@ export default class Pool extends Instrument {
   prepare() {
     this.tables = ["input", "output", "shifted input", "output"].map((name, nth) => this.table(name, nth));
     this.tables[0].element.addEventListener("keydown", (event) => this.typed(event));
-    const [x, y, moved, then] = this.tables.map(({ named }) => named);
     this.arrows = range(2).map(() => made("span", { class: "arrow", "aria-hidden": "true" }));
-    const pairs = [[x, this.arrows[0], y], [moved, this.arrows[1], then]];
-    [this.verdict, this.follows, this.reading] = range(3).map(() => made("p"));
-    this.stage.append(
-      made("div", { class: "pairs" }, pairs.map((pair) => made("div", { class: "pair" }, pair))),
-      this.reading,
-      this.verdict,
-      this.follows,
-      this.editor(),
-    );
+    const pairs = this.arrows.map((arrow, after) => {
+      const [input, output] = this.tables.slice(2 * after).map(({ named }) => named);
+      return made("div", { class: "pair" }, input, made("div", { class: "pooled" }, arrow, output));
+    });
+    [this.verdict, this.follows] = range(2).map(() => made("p"));
+    this.reading = made("p", { class: "reading" });
+    const words = [made("p", { class: "marks" }, MARKS), this.verdict, this.follows, this.reading];
+    this.stage.append(made("div", { class: "pairs" }, pairs), ...words);
+    this.live.querySelector(".controls").append(this.editor());
   }
 
-  // One of the four: before and after the shift an input and an output.
+  // One of the four: an input, its output, the shifted input, its output.
   table(name, nth) {
-    const [output, after] = [nth % 2, nth > 1];
-    const table = new Grid(output ? `output ${after ? "after" : "before"} the shift` : name, (...place) => this.look(nth, ...place));
+    const called = name === "output" ? `output ${nth > 1 ? "after" : "before"} the shift` : name;
+    const table = new Grid(called, (...place) => this.look(nth, ...place));
     if (nth) table.element.setAttribute("aria-readonly", "true");
-    const word = made("span", { class: output ? "output" : "input", "aria-hidden": "true" }, name);
-    table.named = made("div", {}, word, table.element);
+    const role = name.split(" ").at(-1);
+    table.named = made("div", {}, made("span", { class: role, "aria-hidden": "true" }, name), table.element);
     return table;
   }
 
-  // A place of the input takes a digit: typed on it, or in a field of its own.
+  // A place of the input takes a digit: typed on it, or in a field among the settings.
   editor() {
     this.chosen = [0, 0];
-    this.place = made("span");
-    this.field = made("input", { type: "number", min: 0, max: 9, input: ({ target }) => this.edit(target.value) });
-    return made("p", { class: "control" }, made("label", {}, this.place, this.field), " or type a digit on the input");
+    this.place = made("label", { for: "cnn-pool-digit" });
+    const input = ({ target }) => target.value && this.edit(target.value);
+    const focus = ({ target }) => target.select(); // so that the next digit takes its place
+    this.field = made("input", { type: "number", min: 0, max: 9, id: "cnn-pool-digit", input, focus });
+    return made("div", { class: "control" }, this.place, this.field);
   }
 
   typed(event) {
     if (!/^\d$/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
+    this.choose(this.tables[0].at);
     this.edit(event.key);
   }
 
@@ -136,18 +140,19 @@ export default class Pool extends Instrument {
     this.field.setAttribute("aria-invalid", !one);
     this.notice.textContent = one ? "" : "A place takes one digit, 0 to 9.";
     if (!one) return;
-    const table = digits(this.state.x);
+    this.choose(this.chosen);
     const [i, j] = this.chosen;
+    const table = digits(this.state.x);
     table[i][j] = text;
     this.change({ x: table.map((row) => row.join("")).join(".") });
   }
 
   choose(place) {
-    const { input } = this.now;
-    this.chosen = place.map((i, axis) => Math.min(i, (axis ? input[0] : input).length - 1));
+    const table = digits(this.state.x);
+    this.chosen = place.map((i, axis) => Math.min(i, (axis ? table[0] : table).length - 1));
     const [i, j] = this.chosen;
-    this.place.textContent = `input ${at(this.chosen)} = `;
-    if (document.activeElement !== this.field) this.field.value = input[i][j];
+    this.place.textContent = `input ${at(this.chosen)}`;
+    if (document.activeElement !== this.field) this.field.value = table[i][j];
     this.field.setAttribute("aria-invalid", "false");
   }
 
@@ -156,40 +161,49 @@ export default class Pool extends Instrument {
   }
 
   draw(facts, state) {
-    this.now = { ...state, ...facts };
     const { input, moved, before, after, lost, entered, changed } = facts;
-    const marks = [["input", lost, "lost"], ["output"], ["input", entered, "padding"], ["output", changed, "changed"]];
+    this.now = { ...state, ...facts, inputs: [input, moved], outputs: [before, after] };
+    const widest = [...before, ...after].flat().map((value) => shown(value).length);
     this.stage.style.setProperty("--places", input[0].length + before[0].length);
-    [input, before, moved, after].forEach((table, nth) => {
-      const [role, marked = [], mark] = marks[nth];
-      const looks = (place) => ({ class: among(marked, place) ? `${role} ${mark}` : role });
-      const cells = table.map((row, i) => row.map((value, j) => cell(shown(value), this.called(nth, [i, j]), looks([i, j]))));
-      this.tables[nth].pinned = null;
-      this.tables[nth].element.style.setProperty("--columns", table[0].length);
-      this.tables[nth].fill(cells.map((row) => made("tr", { role: "row" }, row)));
-    });
-    const taken = `${state.pool === "max" ? "max" : "mean"} ${state.k} × ${state.k}`;
-    this.arrows.forEach((arrow) => arrow.replaceChildren(taken, made("b", {}, "→")));
+    this.stage.style.setProperty("--chars", Math.max(...widest));
+    this.fill(0, input, "input", "lost", lost);
+    this.fill(1, before, "output");
+    this.fill(2, moved, "input", "padding", entered);
+    this.fill(3, after, "output", "changed", changed);
+    const taken = [state.pool === "max" ? "max" : "mean", `${state.k} × ${state.k}`, `stride ${state.s}`];
+    for (const arrow of this.arrows) {
+      arrow.replaceChildren(...taken.map((words) => made("span", {}, words)), made("b", {}, "→"));
+    }
     this.count(facts, state);
     this.choose(this.chosen);
     this.look(0, null);
   }
 
+  fill(nth, table, role, mark, marked = []) {
+    const one = (value, place) =>
+      cell(shown(value), this.called(nth, place), { class: among(marked, place) ? `${role} ${mark}` : role });
+    const rows = table.map((row, i) => made("tr", { role: "row" }, row.map((value, j) => one(value, [i, j]))));
+    this.tables[nth].pinned = null;
+    this.tables[nth].fill(rows);
+  }
+
   count({ unchanged, percent, follows }, { s, dx, dy }) {
     const share = (name, [part, whole]) => made("b", { "data-fact": name }, `${part} of ${whole}`);
-    this.verdict.replaceChildren("Unchanged: ", share("unchanged", unchanged), ` outputs (${percent} %).`);
+    this.verdict.replaceChildren("Unchanged by the shift: ", share("unchanged", unchanged), ` outputs (${percent} %).`);
     const odd = Object.entries({ dx, dy }).filter(([, by]) => by % s);
-    const words = `${listed(odd.map(([name, by]) => `${name} = ${by}`))} ${odd.length > 1 ? "are" : "is"}`;
-    if (odd.length) this.follows.replaceChildren(`The output cannot just move along: ${words} not a multiple of the stride ${s}.`);
-    else if (!follows) this.follows.replaceChildren("Nothing has moved.");
+    if (odd.length) {
+      const words = `${listed(odd.map(([name, by]) => `${name} = ${signed(by)}`))} ${odd.length > 1 ? "are" : "is"}`;
+      this.follows.textContent = `The output cannot just move along: ${words} not a multiple of the stride ${s}.`;
+    } else if (!follows) this.follows.textContent = "Nothing has moved.";
     else {
       const { by, inside, all } = follows;
       this.follows.replaceChildren(
-        `By whole strides the output moves along, by ${at(by)}. Away from the border: `,
+        "The shift is a multiple of the stride. Away from the border the output has just moved, by ",
+        `${signed(at(by))}, at `,
         share("inside", inside),
-        " places. With what the border lets in: ",
+        " places. Over all, with the border’s rule, at ",
         share("all", all),
-        all[0] < all[1] ? "; the border breaks it." : ".",
+        all[0] < all[1] ? ": the border breaks the rest." : ": here the border breaks nothing.",
       );
     }
   }
@@ -199,53 +213,41 @@ export default class Pool extends Instrument {
     return output.every((j, axis) => j * s <= place[axis] && place[axis] < j * s + k);
   }
 
-  readers(place) {
-    const outputs = this.now.before.flatMap((row, i) => row.map((_, j) => [i, j]));
-    return outputs.filter((output) => this.reads(output, place));
-  }
-
-  // The place of the largest number that an output reads, before the shift or after it.
-  largest(after, [i, j]) {
-    const { largest, input } = this.now;
-    const flat = largest?.[after ? "after" : "before"][i][j];
-    return largest && [Math.floor(flat / input[0].length), flat % input[0].length];
-  }
-
   // All that pointing at a place shows, in words.
   called(nth, place) {
-    return nth % 2 ? this.output(nth > 1, place) : this.input(nth > 1, place);
+    return nth % 2 ? this.output(nth >> 1, place) : this.input(nth >> 1, place);
   }
 
   input(after, [i, j]) {
-    const { input, moved, lost, entered, dx, dy } = this.now;
-    const wrapped = (place, n) => (place + n) % n;
-    const to = at([wrapped(i + dy + input.length, input.length), wrapped(j + dx + input[0].length, input[0].length)]);
-    const there = among(entered, [i, j]) ? ", came in over the border" : "";
-    const here = among(lost, [i, j]) ? ", lost over the border" : dx || dy ? `, moves to ${to}` : "";
-    const by = this.readers([i, j]).map(at);
-    const what = after ? `shifted input ${at([i, j])} is ${moved[i][j]}${there}` : `input ${at([i, j])} is ${input[i][j]}${here}`;
-    return `${what}; read by ${by.length ? `output ${listed(by)}` : "no output"}`;
+    const { inputs, before, lost, entered, dx, dy } = this.now;
+    const [rows, columns] = [inputs[0].length, inputs[0][0].length];
+    const to = at([(i + dy + 2 * rows) % rows, (j + dx + 2 * columns) % columns]);
+    let way = dx || dy ? `, moves to ${to}` : "";
+    if (after) way = among(entered, [i, j]) ? ", came in over the border" : "";
+    else if (among(lost, [i, j])) way = ", lost over the border";
+    const outputs = before.flatMap((row, j1) => row.map((_, j2) => [j1, j2]));
+    const by = outputs.filter((output) => this.reads(output, [i, j])).map(at);
+    const value = `${after ? "shifted " : ""}input ${at([i, j])} is ${inputs[after][i][j]}`;
+    return `${value}${way}; read by ${by.length ? `output ${listed(by)}` : "no output"}`;
   }
 
-  output(after, place) {
-    const { input, moved, before, after: then, changed, k, s } = this.now;
-    const [i, j] = place;
-    const values = (after ? moved : input).flatMap((row, r) => row.filter((_, c) => this.reads(place, [r, c])));
+  output(after, [i, j]) {
+    const { inputs, outputs, changed, largest, k, s } = this.now;
+    const values = inputs[after].flatMap((row, i1) => row.filter((_, i2) => this.reads([i, j], [i1, i2])));
     const window = `${some("row", i * s, k)}, ${some("column", j * s, k)}`;
-    const first = values.filter((value) => value === Math.max(...values)).length > 1 ? "first at" : "at";
-    const found = this.now.largest
-      ? `the largest of ${window}, ${first} ${at(this.largest(after, place))}`
+    const tied = values.filter((value) => value === Math.max(...values)).length > 1;
+    const found = largest
+      ? `the largest of ${window}, ${tied ? "first at" : "at"} ${at(largest[after][i][j])}`
       : `the mean of ${window}, whose sum is ${values.reduce((one, other) => one + other)}`;
-    const [here, there] = after ? [then, before] : [before, then];
-    const verdict = `${after ? "before" : "after"} the shift ${shown(there[i][j])}: ${among(changed, place) ? "changed" : "unchanged"}`;
-    return `output ${at(place)}${after ? " after the shift" : ""} is ${shown(here[i][j])}, ${found}; ${verdict}`;
+    const [here, there] = [outputs[after][i][j], outputs[1 - after][i][j]].map(shown);
+    const verdict = `${after ? "before" : "after"} the shift ${there}: ${among(changed, [i, j]) ? "changed" : "unchanged"}`;
+    return `output ${at([i, j])}${after ? " after the shift" : ""} is ${here}, ${found}; ${verdict}`;
   }
 
   look(nth, i, j) {
-    const kept = this.tables.find(({ pinned }) => pinned);
     const table = this.tables[nth];
     if (table.pinned) this.tables.filter((other) => other !== table).forEach(release);
-    else if (kept) return;
+    else if (this.tables.some(({ pinned }) => pinned)) return;
     const place = i === null ? null : [i, j];
     if (!place) {
       const held = this.tables.findIndex(({ element }) => element.contains(document.activeElement));
@@ -258,23 +260,22 @@ export default class Pool extends Instrument {
 
   // An output lights up with what it reads, before and after; an input with what reads it.
   light(nth, place) {
-    const looksAt = (of, other) => {
+    const { largest } = this.now;
+    const how = (of, other) => {
       if (!place) return "";
-      const [output, same] = [nth % 2, at(place) === at(other)];
-      if (of % 2 === nth % 2) return same && (output || of === nth) ? "lit" : "";
-      if (!output) return of === nth + 1 && this.reads(other, place) ? "lit" : "";
+      if (of % 2 === nth % 2) return at(place) === at(other) && (nth % 2 || of === nth) ? "lit" : "";
+      if (nth % 2 === 0) return of === nth + 1 && this.reads(other, place) ? "lit" : "";
       if (!this.reads(place, other)) return "";
-      return at(this.largest(of > 1, place) ?? []) === at(other) ? "lit" : "seen";
+      return largest && at(largest[of >> 1][place[0]][place[1]]) === at(other) ? "lit" : "seen";
     };
-    this.tables.forEach(({ rows }, of) =>
-      rows.forEach((row, i) =>
-        row.forEach((one, j) => {
-          const how = looksAt(of, [i, j]);
-          one.classList.toggle("lit", how === "lit");
-          one.classList.toggle("seen", how === "seen");
-        }),
-      ),
-    );
+    for (const [of, { rows }] of this.tables.entries()) {
+      for (const [i, row] of rows.entries()) {
+        for (const [j, one] of row.entries()) {
+          const now = how(of, [i, j]);
+          ["lit", "seen"].forEach((name) => one.classList.toggle(name, name === now));
+        }
+      }
+    }
   }
 
   told({ unchanged: [kept, all], percent }) {

@@ -152,19 +152,19 @@ function reduced(over, under) {
   return [over / shared, under / shared];
 }
 
-// Each window's maximum or sum, and the first of its places, counted row by row, that is the largest.
+// Each window's maximum or sum, and the first place, row by row, of its largest entry.
 function pooled(x, looks, kind) {
-  const [down, right] = looks.map((window, axis) =>
-    range(window.places(axis ? x[0].length : x.length)).map((j) => window.taps(j)),
+  const [down, right] = [x, x[0]].map(({ length }, axis) =>
+    range(looks[axis].places(length)).map((j) => looks[axis].taps(j)),
   );
-  const each = (what) => down.map((rows) => right.map((columns) => what(rows.flatMap((i) => columns.map((j) => [i, j])))));
+  const window = (rows, columns) => rows.flatMap((i) => columns.map((j) => [i, j]));
+  const each = (what) => down.map((rows) => right.map((columns) => what(window(rows, columns))));
   const values = (places) => places.map(([i, j]) => x[i][j]);
   const sum = (places) => values(places).reduce((one, other) => one + other);
   const first = (places) => places[values(places).indexOf(Math.max(...values(places)))];
-  const flat = ([i, j]) => i * x[0].length + j;
   return {
     y: each((places) => (kind === "max" ? Math.max(...values(places)) : sum(places))),
-    largest: kind === "max" ? each((places) => flat(first(places))) : null,
+    largest: kind === "max" ? each(first) : null,
   };
 }
 
@@ -197,7 +197,7 @@ export function pool({ x, pool: kind, k, s, dx, dy, border }) {
     lost: border === "wrap" ? [] : where(input, (_, i, j) => outside([i + dy, j + dx], n)),
     before: shown(before.y),
     after: shown(after.y),
-    largest: kind === "max" ? { before: before.largest, after: after.largest } : null,
+    largest: kind === "max" ? [before.largest, after.largest] : null,
     unchanged: [kept, count],
     percent: Math.floor((200 * kept + count) / (2 * count)),
     follows: followed(before.y, after.y, [dy, dx], s, border),
