@@ -11,7 +11,7 @@ const GRIDS = {
 };
 const TABLE = /^\d{1,6}(\.\d{1,6}){0,5}$/;
 const MARKS = "Dashed: lost over the border. Hatched: came in over it. ≠: changed.";
-const HINT = "Point at a place, or reach it with the keyboard, to see what it reads or what reads it. An input takes a digit.";
+const HINT = "Point at a place, or reach it with the keyboard, to see what it is joined to. Inputs take digits.";
 
 // One of these grids, or digits of the reader's own.
 function grid(label, start) {
@@ -240,8 +240,10 @@ export default class Pool extends Instrument {
       ? `the largest of ${window}, ${tied ? "first at" : "at"} ${at(largest[after][i][j])}`
       : `the mean of ${window}, whose sum is ${values.reduce((one, other) => one + other)}`;
     const [here, there] = [outputs[after][i][j], outputs[1 - after][i][j]].map(shown);
-    const verdict = `${after ? "before" : "after"} the shift ${there}: ${among(changed, [i, j]) ? "changed" : "unchanged"}`;
-    return `output ${at([i, j])}${after ? " after the shift" : ""} is ${here}, ${found}; ${verdict}`;
+    const verdict = among(changed, [i, j]) ? "changed" : "unchanged";
+    const when = after ? "before" : "after";
+    const name = `output ${at([i, j])}${after ? " after the shift" : ""}`;
+    return `${name} is ${here}, ${found}; ${when} the shift ${there}: ${verdict}`;
   }
 
   look(nth, i, j) {
