@@ -99,3 +99,107 @@ export function arith({ n, k, s, d, padding, before, after }) {
     ceil: { places: over.places(n), after: over.after },
   };
 }
+
+// A refusal of `windows` in the name of the operation that asked for them.
+function named(operation, asked) {
+  try {
+    return asked();
+  } catch (error) {
+    if (error instanceof Refusal) error.message = error.message.replace("windows", operation);
+    throw error;
+  }
+}
+
+// A grid of digits as a text, "0139.4862": a row up to each dot.
+export const digits = (text) => text.split(".").map((row) => [...row].map(Number));
+
+// Where the entry of a place came from when the axis moved by so many places: over the border by the
+// border's rule, or from nowhere.
+const BORDERS = {
+  zero: () => null,
+  wrap: (i, n) => ((i % n) + n) % n,
+  edge: (i, n) => Math.min(Math.max(i, 0), n - 1),
+};
+
+function came(i, n, by, border) {
+  const from = i - by;
+  return from >= 0 && from < n ? from : BORDERS[border](from, n);
+}
+
+// A table moved by [down, right], and its places that something came into over the border.
+function shifted(table, by, border) {
+  const n = [table.length, table[0].length];
+  const moved = table.map((row, i) =>
+    row.map((_, j) => {
+      const [down, right] = [i, j].map((place, axis) => came(place, n[axis], by[axis], border));
+      return down === null || right === null ? 0 : table[down][right];
+    }),
+  );
+  return [moved, where(table, (_, i, j) => outside([i - by[0], j - by[1]], n))];
+}
+
+const outside = (place, n) => place.some((i, axis) => i < 0 || i >= n[axis]);
+
+// The places of a table at which something is so.
+const where = (table, so) =>
+  table.flatMap((row, i) => row.flatMap((value, j) => (so(value, i, j) ? [[i, j]] : [])));
+
+const differ = (one, other) => where(one, (value, i, j) => value !== other[i][j]);
+
+function reduced(over, under) {
+  const common = (a, b) => (b ? common(b, a % b) : a);
+  const shared = common(over, under) || 1;
+  return [over / shared, under / shared];
+}
+
+// Each window's maximum or sum, and the first place, row by row, of its largest entry.
+function pooled(x, looks, kind) {
+  const [down, right] = [x, x[0]].map(({ length }, axis) =>
+    range(looks[axis].places(length)).map((j) => looks[axis].taps(j)),
+  );
+  const window = (rows, columns) => rows.flatMap((i) => columns.map((j) => [i, j]));
+  const each = (what) => down.map((rows) => right.map((columns) => what(window(rows, columns))));
+  const values = (places) => places.map(([i, j]) => x[i][j]);
+  const sum = (places) => values(places).reduce((one, other) => one + other);
+  const first = (places) => places[values(places).indexOf(Math.max(...values(places)))];
+  return {
+    y: each((places) => (kind === "max" ? Math.max(...values(places)) : sum(places))),
+    largest: kind === "max" ? each(first) : null,
+  };
+}
+
+// Has the output moved with the input? Only whole strides can be followed. `inside` counts the places
+// whose old place is in the output; `all` also those that the border's rule fills in.
+function followed(before, after, [dy, dx], s, border) {
+  if ((!dy && !dx) || dy % s || dx % s) return null;
+  const by = [dy / s, dx / s];
+  const [moved, entered] = shifted(before, by, border);
+  const count = before.length * before[0].length;
+  const wrong = differ(moved, after);
+  const inside = wrong.filter((place) => !entered.some((other) => `${other}` === `${place}`));
+  const comparable = count - entered.length;
+  return { by, inside: [comparable - inside.length, comparable], all: [count - wrong.length, count] };
+}
+
+// Pooling before and after the input moves by dx to the right and dy down.
+export function pool({ x, pool: kind, k, s, dx, dy, border }) {
+  const input = digits(x);
+  const n = [input.length, input[0].length];
+  const looks = named(`${kind}_pool`, () => windows(n, [k, k], [s, s], "valid", [1, 1]));
+  const [moved, entered] = shifted(input, [dy, dx], border);
+  const [before, after] = [input, moved].map((table) => pooled(table, looks, kind));
+  const changed = differ(before.y, after.y);
+  const count = before.y.length * before.y[0].length;
+  const kept = count - changed.length;
+  const shown = (y) => (kind === "max" ? y : y.map((row) => row.map((sum) => reduced(sum, k * k))));
+  return {
+    ...{ input, moved, entered, changed },
+    lost: border === "wrap" ? [] : where(input, (_, i, j) => outside([i + dy, j + dx], n)),
+    before: shown(before.y),
+    after: shown(after.y),
+    largest: kind === "max" ? [before.largest, after.largest] : null,
+    unchanged: [kept, count],
+    percent: Math.floor((200 * kept + count) / (2 * count)),
+    follows: followed(before.y, after.y, [dy, dx], s, border),
+  };
+}
