@@ -64,8 +64,8 @@ export default class Pool extends Instrument {
     pool: choice("pooling", "max", { max: "maximum", avg: "mean" }),
     k: number("window k", 2, { most: 6 }),
     s: number("stride s", 2, { most: 4 }),
-    dx: shift("right by dx", -1),
-    dy: shift("down by dy", 0),
+    dx: shift("shift right dx", -1),
+    dy: shift("shift down dy", 0),
     border: choice("border", "zero", { zero: "zeros come in", wrap: "wraps around", edge: "the edge repeats" }),
   };
 
@@ -189,7 +189,7 @@ export default class Pool extends Instrument {
 
   count({ unchanged, percent, follows }, { s, dx, dy }) {
     const share = (name, [part, whole]) => made("b", { "data-fact": name }, `${part} of ${whole}`);
-    this.verdict.replaceChildren("Unchanged by the shift: ", share("unchanged", unchanged), ` outputs (${percent} %).`);
+    this.verdict.replaceChildren("Unchanged by the shift: ", share("unchanged", unchanged), " outputs (", made("b", { "data-fact": "percent" }, percent), " %).");
     const odd = Object.entries({ dx, dy }).filter(([, by]) => by % s);
     if (odd.length) {
       const words = `${listed(odd.map(([name, by]) => `${name} = ${signed(by)}`))} ${odd.length > 1 ? "are" : "is"}`;

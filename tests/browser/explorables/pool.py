@@ -39,6 +39,8 @@ GRIDS = st.tuples(st.integers(1, 6), st.integers(1, 6)).flatmap(
         st.text("0123456789", min_size=n[1], max_size=n[1]), min_size=n[0], max_size=n[0]
     ).map(".".join)
 )
+REFUSED = {"k": 0}
+
 STATES = st.fixed_dictionaries(
     {
         "x": st.one_of(st.just(START["x"]), GRIDS),

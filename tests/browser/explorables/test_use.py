@@ -25,8 +25,7 @@ SMALL = """(root) => [...root.querySelectorAll(".live :is(button, input, select,
   .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
   .filter(([_, box]) => box.width && Math.min(box.width, box.height) < 23.9)
   .map(([what]) => what)"""
-LOOKS = """(root) => [...root.querySelectorAll(".live *")]
-  .filter((one) => !one.closest(".spoken"))
+LOOKS = """(root) => [...root.querySelectorAll(".stage *")]
   .map((one) => `${one.localName} ${one.getAttribute("class") ?? ""} ${
     one.children.length ? "" : one.textContent}`).sort()"""
 STOPS = """(root) => [...root.querySelectorAll("[role=grid]")]
