@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cnnref import Window, matrix, receptive_field, windows
-from tests.browser.explorables import Facts, Rows, State, plural
+from tests.browser.explorables import Facts, Rows, State, listed, plural
 
 Options: TypeAlias = tuple[Any, ...]
 
@@ -24,7 +24,10 @@ FAULTS = {
     ),
     "each place once": ("(below.get(i) ?? 0) + count", "count"),
     "zeros lead on": ("if (j < 0 || j >= layers[nth].places) continue;", ""),
-    "not cut off at the border": ("range(n).filter((i) => i >= first", "range(n).filter((i) => true"),
+    "not cut off at the border": (
+        "range(n).filter((i) => i >= first",
+        "range(n).filter((i) => true",
+    ),
 }
 
 LAYER = re.compile(r"([cp])(\d+)(?:-(\d+))?(?:-(\d+))?(?:-(valid|same|\d+\.\d+))?")
@@ -35,7 +38,7 @@ WRONG = ["c0", "c3-0", "p2-2-0", "c9-1-9"]
 
 @st.composite
 def stacks(draw: st.DrawFn) -> State:
-    """Layers, nearly all of which fit, and a unit, which nearly always is there."""
+    """Layers that fit, and one of their units."""
     n = draw(st.integers(1, 32))
     places, layers = [n], list[str]()
     for _ in range(draw(st.integers(1, 8))):
@@ -50,10 +53,10 @@ def stacks(draw: st.DrawFn) -> State:
             continue
         layers.append(layer)
         places.append(window.places(places[-1]))
-    layer = draw(st.integers(1, max(len(layers), 1)))
-    unit = draw(st.integers(0, max(places[min(layer, len(places) - 1)] - 1, 0)))
-    chosen = draw(st.sampled_from(["", f"{layer}.{unit}"]))
-    return {"n": n, "stack": ",".join(layers) or "c3", "unit": chosen}
+    depth = draw(st.integers(1, max(len(layers), 1)))
+    unit = draw(st.integers(0, places[min(depth, len(layers))] - 1))
+    chosen = draw(st.sampled_from(["", f"{depth}.{unit}"]))
+    return {"n": n, "stack": ",".join(layers) or "c1", "unit": chosen}
 
 
 STATES = stacks()
@@ -157,14 +160,61 @@ def facts(state: State) -> Facts:
     return {"layers": rows, "unit": [layer, place], **seen(n, layers[:layer], place)}
 
 
-def cells(state: State, facts: Facts) -> Rows:
-    """The grid on the page."""
-    return []
+def saying(facts: Facts) -> dict[str, str]:
+    """What is told of a unit, by its names."""
+    counts, inside = facts["ways"], facts["clipped"]
+    ways = counts[inside[0] : inside[1] + 1] if inside else []
+    holes = facts["holes"]
+    return {
+        "interval": " to ".join(map(str, facts["interval"])),
+        "clipped": " to ".join(map(str, inside)) if inside else "nothing",
+        "read": str(sum(count > 0 for count in counts)),
+        "holes": f"{len(holes)} ({listed(holes)})" if holes else "0",
+        "ways": listed(ways) if ways else "none",
+    }
+
+
+def named(facts: Facts) -> str:
+    """A unit, with all that pointing at it shows."""
+    layer, place = facts["unit"]
+    words = ("field", "in the input", "places read", "holes", "ways")
+    said = zip(words, saying(facts).values(), strict=True)
+    return "; ".join([f"layer {layer}, unit {place}", *(f"{word} {value}" for word, value in said)])
+
+
+def cells(state: State, facts_of: Facts) -> Rows:
+    """The grid on the page: the last layer first, the input last, with the padding of each."""
+    layer, unit = facts_of["unit"]
+    to = f"to unit {unit} of layer {layer}"
+    layers = [*facts_of["layers"], {"before": 0, "after": 0}]
+    rows: Rows = []
+    for level, reader in enumerate(layers):
+        places = layers[level - 1]["places"] if level else state["n"]
+        row = []
+        for place in range(-reader["before"], places + reader["after"]):
+            if not 0 <= place < places:
+                way = level < layer and place in facts_of["read"][level]
+                what = f"padding before layer {level + 1}, place {place}"
+                said = f"{what}: {'a zero' if way else 'not'} on the way {to}"
+            elif level:
+                said = named(facts({**state, "unit": f"{level}.{place}"}))
+            else:
+                hole = ", a hole in its field" if place in facts_of["holes"] else ""
+                said = f"input {place}: {plural(facts_of['ways'][place], 'way')} {to}{hole}"
+            row.append((str(place), said))
+        rows.insert(0, row)
+    return rows
 
 
 def told(state: State, facts: Facts) -> dict[str, str]:
-    """The numbers beside the grid."""
-    return {}
+    """The numbers beside the grid: of each layer, and of the unit."""
+    numbers = {
+        f"{name}-{nth}": str(row[name])
+        for nth, row in enumerate(facts["layers"], start=1)
+        for name in ("places", "size", "jump", "start")
+    }
+    said = saying(facts)
+    return numbers | {name: said[name] for name in ("interval", "clipped", "read", "holes")}
 
 
 def printed(state: State, facts: Facts) -> str:
