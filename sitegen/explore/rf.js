@@ -133,9 +133,11 @@ export default class Rf extends Instrument {
     if (!state.unit) this.center(this.grid.cell(...this.grid.at));
   }
 
+  // In the middle of the room that the names leave.
   center(cell) {
-    const [{ left, width }, room] = [cell.getBoundingClientRect(), this.scroll.getBoundingClientRect()];
-    this.scroll.scrollLeft += left + width / 2 - room.left - room.width / 2;
+    const names = this.bars.firstChild.getBoundingClientRect().right;
+    const { left, width } = cell.getBoundingClientRect();
+    this.scroll.scrollLeft += left + width / 2 - (names + this.scroll.getBoundingClientRect().right) / 2;
   }
 
   held(strip, words) {
