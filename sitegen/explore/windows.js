@@ -203,3 +203,81 @@ export function pool({ x, pool: kind, k, s, dx, dy, border }) {
     follows: followed(before.y, after.y, [dy, dx], s, border),
   };
 }
+
+// Layers as a text, `c3-2-1-same,p2-2`: conv or pool, its kernel, and, unless they are 1, 1 and
+// "valid", its stride, dilation and padding, a word or zeros before.after. Undefined: it is no such text.
+const LAYER = /^([cp])(\d+)(?:-(\d+))?(?:-(\d+))?(?:-(?:(valid|same)|(\d+)\.(\d+)))?$/;
+
+export function stacked(text) {
+  const found = text.split(",").map((row) => LAYER.exec(row));
+  if (!found.every(Boolean)) return undefined;
+  return found.map(([, kind, k, s = 1, d = 1, word, before, after = 0]) => ({
+    kind,
+    ...{ k: Number(k), s: Number(s), d: Number(d) },
+    padding: word ?? (before === undefined ? "valid" : "numbers"),
+    ...{ before: Number(before ?? 0), after: Number(after) },
+  }));
+}
+
+// The Window of a layer of a stack; a refusal tells which layer it is.
+function layered(nth, n, { k, s, d, padding, before, after }) {
+  try {
+    return windows([n], [k], [s], padding === "numbers" ? [[before, after]] : padding, [d])[0];
+  } catch (error) {
+    if (error instanceof Refusal) error.message = `layer ${nth}: ${error.message}`;
+    throw error;
+  }
+}
+
+// "layer.place", or nothing for the unit in the middle of the last layer.
+function chosen(text, layers) {
+  if (!text) return [layers.length, (layers.at(-1).places - 1) >> 1];
+  const [layer, place] = text.split(".").map(Number);
+  if (!layers[layer - 1]) throw new Refusal(`unit: there is no layer ${layer} among ${layers.length}`);
+  const { places } = layers[layer - 1];
+  if (place >= places) throw new Refusal(`unit: layer ${layer} has places 0 to ${places - 1}; got ${place}`);
+  return [layer, place];
+}
+
+// A stack of layers on one axis: how far the units of each see, and all that one unit sees.
+export function rf({ n, stack, unit }) {
+  let [places, size, jump, start] = [n, 1, 1, 0];
+  const looks = [];
+  const layers = stacked(stack).map((row, nth) => {
+    const window = layered(nth + 1, places, row);
+    looks.push(window);
+    size += (window.span - 1) * jump;
+    start -= window.before * jump;
+    jump *= window.stride;
+    places = window.places(places);
+    return { places, before: window.before, after: window.after, size, jump, start };
+  });
+  const [layer, place] = chosen(unit, layers);
+  return { layers, unit: [layer, place], ...seen(n, looks.slice(0, layer), layers, place) };
+}
+
+// What a unit sees: level by level the places, the ways that lead to it, and what it does not see.
+function seen(n, looks, layers, unit) {
+  let ways = new Map([[unit, 1]]);
+  const read = [[unit]];
+  for (const [nth, window] of [...looks.entries()].reverse()) {
+    const below = new Map();
+    for (const [j, count] of ways) {
+      if (j < 0 || j >= layers[nth].places) continue; // a zero: nothing is behind it
+      for (const i of window.taps(j)) below.set(i, (below.get(i) ?? 0) + count);
+    }
+    ways = below;
+    read.unshift([...ways.keys()].sort((one, other) => one - other));
+  }
+  const { size, jump, start } = layers[looks.length - 1];
+  const first = start + unit * jump;
+  const last = first + size - 1;
+  const clipped = range(n).filter((i) => i >= first && i <= last);
+  return {
+    read,
+    ways: range(n).map((i) => ways.get(i) ?? 0),
+    interval: [first, last],
+    clipped: clipped.length ? [clipped[0], clipped.at(-1)] : null,
+    holes: clipped.filter((i) => !ways.has(i)),
+  };
+}
