@@ -281,3 +281,42 @@ function seen(n, looks, layers, unit) {
     holes: clipped.filter((i) => !ways.has(i)),
   };
 }
+
+// What a convolution, a locally connected and a dense layer cost: connections (padding left out),
+// weights, multiply-adds (padding included).
+function costs(n, k, padding) {
+  const ones = n.map(() => 1);
+  const axes = windows(n, n.map(() => k), ones, padding, ones);
+  const product = (of) => axes.reduce((all, window, axis) => all * of(window, n[axis]), 1);
+  const outputs = product((window, size) => window.places(size));
+  const taps = product((window) => window.kernel);
+  const joined = product((window, size) =>
+    range(window.places(size)).reduce((all, j) => all + window.taps(j).filter((i) => i >= 0 && i < size).length, 0),
+  );
+  const all = outputs * product((_, size) => size);
+  const products = outputs * taps;
+  return { outputs, conv: [joined, taps, products], local: [joined, products, products], dense: [all, all, all] };
+}
+
+// One axis: [output, input, weight] for every connection, and for every tap that meets padding; how
+// often each weight is used; what three kinds of layer cost, here and on an image.
+export function links({ n, k, padding, mode }) {
+  const [window] = windows([n], [k], [1], padding, [1]);
+  const m = window.places(n);
+  const taps = range(m).flatMap((j) => {
+    if (mode === "dense") return range(n).map((i) => [j, i, j * n + i]);
+    return window.taps(j).map((i, a) => [j, i, mode === "local" ? j * k + a : a]);
+  });
+  const real = ([, i]) => i >= 0 && i < n;
+  const edges = taps.filter(real);
+  const row = costs([n], k, padding);
+  return {
+    before: window.before,
+    after: window.after,
+    edges,
+    padded: taps.filter((tap) => !real(tap)),
+    uses: range(row[mode][1]).map((weight) => edges.filter(([, , w]) => w === weight).length),
+    row,
+    image: costs([28, 28], k, padding),
+  };
+}

@@ -13,6 +13,7 @@ Options: TypeAlias = tuple[Any, ...]
 
 PAGE = "receptive-fields/"
 START = {"n": 12, "stack": "c3,c3,p2-2,c3", "unit": ""}
+REFUSED = {"n": 3}
 FAULTS = {
     "grows by its own stride": (
         "size += (window.span - 1) * jump",
