@@ -5,7 +5,7 @@ import { links } from "./windows.js";
 
 const KINDS = { conv: "convolution", local: "locally connected", dense: "dense" };
 const SHORT = { conv: "convolution", local: "local", dense: "dense" };
-const COUNTED = { connections: "connec\u00adtions", weights: "weights", products: "multiply-adds" };
+const COUNTED = { connections: "connections".replace("ti", "\u00adti"), weights: "weights", products: "multiply-adds" };
 const NODES = ["input", "output", "weight"];
 const END = { output: 0, input: 1, weight: 2 }; // where each stands in an edge
 const APART = { input: 0.75, output: 0.25, weight: 0.5 }; // how far down the lines of a dense fan are apart
@@ -38,13 +38,13 @@ export default class Links extends Instrument {
       "",
       `(window,) = windows(${n}, ${k}${padded})`,
       `m = window.places(${n})`,
-      'print("output", "inputs", "weights", "multiply-adds", sep="  ")',
+      'print("output", "inputs", "weights", sep="  ")',
       `for j, row in enumerate(${index}):`,
       "    inputs = np.flatnonzero(row >= 0)",
-      `    products = ${mode === "dense" ? "row.size" : "window.kernel"}`,
-      '    print(j, inputs.tolist(), row[inputs].tolist(), products, sep="  ")',
+      '    print(j, inputs.tolist(), row[inputs].tolist(), sep="  ")',
       `conv = Conv(1, ${k}${padded}, bias=False)`,
       `local = LocallyConnected(1, ${k}${padded}, bias=False)`,
+      'print("\\nlayer", "connections", "weights", "multiply-adds", sep="  ")',
       `for size, shape in [("${n}", (1, ${n})), ("28 x 28", (1, 28, 28))]:`,
       "    dense = Dense(count(conv, shape).outputs, bias=False)",
       '    for name, layer in [("convolution", conv), ("local", local), ("dense", dense)]:',

@@ -145,11 +145,11 @@ def told(state: State, facts: Facts) -> dict[str, str]:
 
 def printed(state: State, facts: Facts) -> str:
     """What the copied Python prints."""
-    rows: list[list[object]] = [["output", "inputs", "weights", "multiply-adds"]]
-    products = state["n"] if state["mode"] == "dense" else state["k"]
+    rows: list[list[object]] = [["output", "inputs", "weights"]]
     for j, row in enumerate(numbered(state)):
         on = [i for i, w in enumerate(row) if w >= 0]
-        rows.append([j, on, [int(row[i]) for i in on], products])
+        rows.append([j, on, [int(row[i]) for i in on]])
+    rows += [[], ["layer", "connections", "weights", "multiply-adds"]]
     names = {"conv": "convolution", "local": "local", "dense": "dense"}
     for where, size in [("row", f"{state['n']}"), ("image", "28 x 28")]:
         rows += [[f"{names[mode]} on {size}", *facts[where][mode]] for mode in names]

@@ -82,7 +82,7 @@ def test_all_of_them_together_are_small() -> None:
     assert sum(sizes) < 40_000
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+@pytest.mark.parametrize("width", [320, 390, 600, 768, 1280])
 def test_nothing_moves_when_it_wakes(browser: Browser, site: Site, name: str, width: int) -> None:
     held: list[Route] = []
     with opened(browser, width=width) as tab:
