@@ -29,7 +29,8 @@ def wrapped(name: str, html: str) -> str:
 
 def tables(printed: str) -> str:
     """What a block printed, as tables: an empty line between them, two spaces between columns."""
-    return f'<div class="values">{"".join(map(table, printed.split("\n\n")))}</div>'
+    whole = "".join(map(table, printed.split("\n\n")))
+    return f'<div class="values">{whole}</div>'
 
 
 def table(printed: str) -> str:
