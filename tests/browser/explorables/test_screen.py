@@ -61,7 +61,7 @@ def in_kept_states(tab: Page, site: Site, name: str) -> None:
 
 
 def at_random(tab: Page, site: Site, name: str) -> None:
-    """An instrument in random states, each of them from the address."""
+    """An instrument in random states, the same ones in each run, each of them from the address."""
     instrument: Any = every()[name]
     count = itertools.count()
 
@@ -69,6 +69,7 @@ def at_random(tab: Page, site: Site, name: str) -> None:
         max_examples=STATES,
         deadline=None,
         database=None,
+        derandomize=True,
         phases=[Phase.generate],
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
