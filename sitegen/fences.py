@@ -67,7 +67,7 @@ def python(
         return problem(f"{where or 'a page'}: a python fence that the block list did not see")
     try:
         if block.explore and block.explore not in explore.INSTRUMENTS:
-            raise block.fault(f'an instrument is one of {", ".join(explore.INSTRUMENTS)}')
+            raise block.fault(f"an instrument is one of {', '.join(explore.INSTRUMENTS)}")
         result = cached(block)
         table = TABLES[block.table](block, result.stdout.split()) if block.table else ""
     except Fault as fault:
@@ -107,7 +107,7 @@ def _html(block: Block, result: Result) -> str:
         block.caption,
         f"b{block.line}-",
         block.folded or ("The same in Python" if block.explore else ""),
-        explore.table(printed) if block.explore else "",
+        explore.tables(printed) if block.explore else "",
     )
     if block.explore:
         return explore.wrapped(block.explore, html)

@@ -73,7 +73,7 @@ export default class Arith extends Instrument {
     const kind = (i) => (i < 0 || i >= n ? "padding" : unread.includes(i) ? "input lost" : "input");
     return range(wide).map((nth) => {
       const i = nth - before;
-      return cell(i, this.readBy(i), { class: kind(i), style: `grid-column: ${2 * nth + 1} / span 2` });
+      return cell(i, this.readersOf(i), { class: kind(i), style: `grid-column: ${2 * nth + 1} / span 2` });
     });
   }
 
@@ -113,7 +113,7 @@ export default class Arith extends Instrument {
     );
   }
 
-  readBy(i) {
+  readersOf(i) {
     const { n } = this.now;
     const what = i < 0 || i >= n ? `padding, place ${i}` : `input ${i}`;
     const by = this.now.reads.flatMap((taps, j) => taps.flatMap((place, a) => (place === i ? [`output ${j} (tap ${a})`] : [])));
@@ -150,7 +150,7 @@ export default class Arith extends Instrument {
     const [inputs, outputs] = this.grid.rows;
     inputs.forEach((one, column) => one.classList.toggle("lit", lit.input.has(column - before)));
     outputs.forEach((one, column) => one.classList.toggle("lit", lit.output.has(column)));
-    const words = at === null ? HINT : `${at === 0 ? this.readBy(place) : this.outputReads(place)}.`;
+    const words = at === null ? HINT : `${at === 0 ? this.readersOf(place) : this.outputReads(place)}.`;
     this.reading.textContent = words[0].toUpperCase() + words.slice(1);
   }
 

@@ -38,7 +38,7 @@ export default class Conv extends Edited {
   prepare() {
     super.prepare();
     Object.assign(this, { tables: [], pictures: [], chosen: [0, 0], step: null });
-    this.laid = made("div", { class: "pair laid" });
+    this.laid = made("div", { class: "laid" });
     this.formula = made("p", { class: "formula" });
     this.written = made("div", { class: "sums" });
     this.reading = made("p", { class: "reading" });
@@ -64,7 +64,7 @@ export default class Conv extends Edited {
     if (this.pictures.length !== x.length) this.lay(x.length);
     const [wide, taps, places] = [x, k, y].map((values) => shape(values)[1]);
     const chars = Math.max(...y.flat(2).map((value) => `${value}`.length));
-    const style = { "--pair": wide + taps, "--places": wide + taps + places, "--chars": chars };
+    const style = { "--taps": taps, "--pair": wide + taps, "--places": wide + taps + places, "--chars": chars };
     Object.entries(style).forEach(([name, value]) => this.stage.style.setProperty(name, value));
     this.tables.forEach((table) => this.fill(table));
     this.pictures.forEach((picture, c) => this.turned(picture, c));
@@ -98,7 +98,7 @@ export default class Conv extends Edited {
   // The kernel as it lies on a window: to look at, not to reach.
   turned(picture, c) {
     const rows = this.now.laid[c].map((row) => made("div", { class: "entries" }, row.map((value) => made("span", {}, signed(value)))));
-    picture.replaceChildren(made("span", {}, this.now.flipped ? "↻ laid flipped" : "↓ laid as it is"), ...rows);
+    picture.replaceChildren(made("span", {}, this.now.flipped ? "↻ flipped" : "↓ as it is"), ...rows);
   }
 
   look(table, i, j) {
@@ -215,7 +215,8 @@ export default class Conv extends Edited {
       this.say(this.words());
     };
     this.player = button("Play", () => (this.playing ? this.stop() : this.play()));
-    return made("p", { class: "actions" }, button("Previous product", by(-1)), button("Next product", by(1)), this.player);
+    const group = { class: "actions", role: "group", "aria-label": "Products of an output" };
+    return made("div", group, button("Previous", by(-1)), button("Next", by(1)), this.player);
   }
 
   // One product on or back; beyond the last one comes the next output.

@@ -251,10 +251,12 @@ export class Grid {
     });
   }
 
-  // Rows of cells, made by the instrument with `cell`; other rows may stand between them.
-  fill(rows) {
+  // Rows of cells, made by the instrument with `cell`; other rows may stand between them, and some
+  // in a body of their own.
+  fill(parts) {
     const held = this.element.contains(document.activeElement);
-    this.element.replaceChildren(...rows);
+    this.element.replaceChildren(...parts);
+    const rows = [...this.element.querySelectorAll("tr")];
     this.rows = rows.map((row) => [...row.querySelectorAll("[role=gridcell]")]).filter((row) => row.length);
     this.at = this.within(...this.at);
     this.rows.flat().forEach((one) => (one.tabIndex = -1));

@@ -1,23 +1,23 @@
 // Wakes the instruments of a page when they come near the reader's view. A page without one loads
 // nothing more than this.
 
-let styled;
+const styles = {};
 
-function style() {
-  return new Promise((resolve, reject) => {
-    const href = new URL("explore.css", import.meta.url).href;
+function style(name) {
+  styles[name] ??= new Promise((resolve, reject) => {
+    const href = new URL(`${name}.css`, import.meta.url).href;
     const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
     Object.assign(link, { onload: resolve, onerror: reject });
     document.head.append(link);
   });
+  return styles[name];
 }
 
 // Where something cannot be fetched, the picture and the table stay as they are.
 async function wake({ localName }) {
-  const [{ default: Instrument }] = await Promise.all([
-    import(`./${localName.slice("cnn-".length)}.js`),
-    (styled ??= style()),
-  ]);
+  const name = localName.slice("cnn-".length);
+  const fetched = [import(`./${name}.js`), style("explore"), style(name)];
+  const [{ default: Instrument }] = await Promise.all(fetched);
   if (!customElements.get(localName)) customElements.define(localName, Instrument);
 }
 

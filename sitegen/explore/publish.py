@@ -27,13 +27,18 @@ def wrapped(name: str, html: str) -> str:
     return f'<div><{element} class="explorable" id="try-{name}">{html}</{element}></div>'
 
 
+def tables(printed: str) -> str:
+    """What a block printed, as tables: an empty line between them, two spaces between columns."""
+    whole = "".join(map(table, printed.split("\n\n")))
+    return f'<div class="values">{whole}</div>'
+
+
 def table(printed: str) -> str:
-    """What a block printed, as a table: two spaces or more stand between columns."""
+    """One table: the first line has the names of the columns, and each line begins with its own."""
     head, *body = ([*map(escape, line.split("  "))] for line in printed.splitlines())
     heads = "".join(f'<th scope="col">{words}</th>' for words in head)
     rows = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{words}</td>" for words in rest)}</tr>'
         for first, *rest in body
     )
-    whole = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    return f'<div class="values">{whole}</div>'
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"

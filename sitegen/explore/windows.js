@@ -246,3 +246,120 @@ export function conv({ x, k, flip }) {
   const sums = rows.map((down) => columns.map((right) => running(down, right)));
   return { laid, rows, columns, sums, output: sums.map((row) => row.map((each) => each.at(-1))) };
 }
+
+// Layers as a text, `c3-2-1-same,p2-2`: conv or pool, its kernel, and, unless they are 1, 1 and
+// "valid", its stride, dilation and padding, a word or zeros before.after. Undefined: it is no such text.
+const LAYER = /^([cp])(\d+)(?:-(\d+))?(?:-(\d+))?(?:-(?:(valid|same)|(\d+)\.(\d+)))?$/;
+
+export function stacked(text) {
+  const found = text.split(",").map((row) => LAYER.exec(row));
+  if (!found.every(Boolean)) return undefined;
+  return found.map(([, kind, k, s = 1, d = 1, word, before, after = 0]) => ({
+    kind,
+    ...{ k: Number(k), s: Number(s), d: Number(d) },
+    padding: word ?? (before === undefined ? "valid" : "numbers"),
+    ...{ before: Number(before ?? 0), after: Number(after) },
+  }));
+}
+
+// The Window of a layer of a stack; a refusal tells which layer it is.
+function layered(nth, n, { k, s, d, padding, before, after }) {
+  try {
+    return windows([n], [k], [s], padding === "numbers" ? [[before, after]] : padding, [d])[0];
+  } catch (error) {
+    if (error instanceof Refusal) error.message = `layer ${nth}: ${error.message}`;
+    throw error;
+  }
+}
+
+// "layer.place", or nothing for the unit in the middle of the last layer.
+function chosen(text, layers) {
+  if (!text) return [layers.length, (layers.at(-1).places - 1) >> 1];
+  const [layer, place] = text.split(".").map(Number);
+  if (!layers[layer - 1]) throw new Refusal(`unit: there is no layer ${layer} among ${layers.length}`);
+  const { places } = layers[layer - 1];
+  if (place >= places) throw new Refusal(`unit: layer ${layer} has places 0 to ${places - 1}; got ${place}`);
+  return [layer, place];
+}
+
+// A stack of layers on one axis: how far the units of each see, and all that one unit sees.
+export function rf({ n, stack, unit }) {
+  let [places, size, jump, start] = [n, 1, 1, 0];
+  const looks = [];
+  const layers = stacked(stack).map((row, nth) => {
+    const window = layered(nth + 1, places, row);
+    looks.push(window);
+    size += (window.span - 1) * jump;
+    start -= window.before * jump;
+    jump *= window.stride;
+    places = window.places(places);
+    return { places, before: window.before, after: window.after, size, jump, start };
+  });
+  const [layer, place] = chosen(unit, layers);
+  return { layers, unit: [layer, place], ...seen(n, looks.slice(0, layer), layers, place) };
+}
+
+// What a unit sees: level by level the places, the ways that lead to it, and what it does not see.
+function seen(n, looks, layers, unit) {
+  let ways = new Map([[unit, 1]]);
+  const read = [[unit]];
+  for (const [nth, window] of [...looks.entries()].reverse()) {
+    const below = new Map();
+    for (const [j, count] of ways) {
+      if (j < 0 || j >= layers[nth].places) continue; // a zero: nothing is behind it
+      for (const i of window.taps(j)) below.set(i, (below.get(i) ?? 0) + count);
+    }
+    ways = below;
+    read.unshift([...ways.keys()].sort((one, other) => one - other));
+  }
+  const { size, jump, start } = layers[looks.length - 1];
+  const first = start + unit * jump;
+  const last = first + size - 1;
+  const clipped = range(n).filter((i) => i >= first && i <= last);
+  return {
+    read,
+    ways: range(n).map((i) => ways.get(i) ?? 0),
+    interval: [first, last],
+    clipped: clipped.length ? [clipped[0], clipped.at(-1)] : null,
+    holes: clipped.filter((i) => !ways.has(i)),
+  };
+}
+
+// What a convolution, a locally connected and a dense layer cost: connections (padding left out),
+// weights, multiply-adds (padding included).
+function costs(n, k, padding) {
+  const ones = n.map(() => 1);
+  const axes = windows(n, n.map(() => k), ones, padding, ones);
+  const product = (of) => axes.reduce((all, window, axis) => all * of(window, n[axis]), 1);
+  const outputs = product((window, size) => window.places(size));
+  const taps = product((window) => window.kernel);
+  const joined = product((window, size) =>
+    range(window.places(size)).reduce((all, j) => all + window.taps(j).filter((i) => i >= 0 && i < size).length, 0),
+  );
+  const all = outputs * product((_, size) => size);
+  const products = outputs * taps;
+  return { outputs, conv: [joined, taps, products], local: [joined, products, products], dense: [all, all, all] };
+}
+
+// One axis: [output, input, weight] for every connection, and for every tap that meets padding; how
+// often each weight is used; what three kinds of layer cost, here and on an image.
+export function links({ n, k, padding, mode }) {
+  const [window] = windows([n], [k], [1], padding, [1]);
+  const m = window.places(n);
+  const taps = range(m).flatMap((j) => {
+    if (mode === "dense") return range(n).map((i) => [j, i, j * n + i]);
+    return window.taps(j).map((i, a) => [j, i, mode === "local" ? j * k + a : a]);
+  });
+  const real = ([, i]) => i >= 0 && i < n;
+  const edges = taps.filter(real);
+  const row = costs([n], k, padding);
+  return {
+    before: window.before,
+    after: window.after,
+    edges,
+    padded: taps.filter((tap) => !real(tap)),
+    uses: range(row[mode][1]).map((weight) => edges.filter(([, , w]) => w === weight).length),
+    row,
+    image: costs([28, 28], k, padding),
+  };
+}

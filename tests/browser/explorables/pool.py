@@ -201,7 +201,8 @@ def told(state: State, facts: Facts) -> dict[str, str]:
     shares = {"unchanged": facts["unchanged"]}
     if facts["follows"]:
         shares |= {name: facts["follows"][name] for name in ("inside", "all")}
-    return {name: f"{part} of {whole}" for name, (part, whole) in shares.items()}
+    told = {name: f"{part} of {whole}" for name, (part, whole) in shares.items()}
+    return {**told, "percent": str(facts["percent"])}
 
 
 def printed(state: State, facts: Facts) -> str:
