@@ -63,7 +63,7 @@ export class Edited extends Instrument {
     const [n, taps] = [this.state.x, this.state.k].map((said) => shape(tables(said)));
     for (const handle of this.sizes) {
       const axis = handle.axis - 1;
-      handle.show((handle.role === "x" ? n : taps)[axis], taps[axis] > n[axis]);
+      handle.show((handle.of === "x" ? n : taps)[axis], taps[axis] > n[axis]);
     }
     this.channels.show(tables(this.state.x).length);
     this.choose(this.edited);
@@ -73,7 +73,7 @@ export class Edited extends Instrument {
   fields() {
     this.sizes = SIZES.map(([role, axis, label, most]) => {
       const handle = number(label, 1, { most }).make((size) => this.resize(handle, size));
-      return Object.assign(handle, { role, axis, label, most });
+      return Object.assign(handle, { of: role, axis, label, most });
     });
     const grow = (count) => this.change({ x: this.filled("x", 0, Number(count)), k: this.filled("k", 0, Number(count)) });
     this.channels = choice("channels", 1, { 1: "1", 3: "3, added up" }).make(grow);
@@ -81,8 +81,8 @@ export class Edited extends Instrument {
   }
 
   resize(handle, size) {
-    const { role, axis, label, most } = handle;
-    if (Number.isInteger(size) && size >= 1 && size <= most) this.change({ [role]: this.filled(role, axis, size) });
+    const { of, axis, label, most } = handle;
+    if (Number.isInteger(size) && size >= 1 && size <= most) this.change({ [of]: this.filled(of, axis, size) });
     else {
       this.notice.textContent = `There is room here for 1 to ${most} ${label}, a whole number.`;
       handle.querySelector("[type=number]").setAttribute("aria-invalid", "true");

@@ -61,8 +61,10 @@ def result(state: State) -> Tables:
     x, w = read(state["x"]), read(state["k"])
     if len(x) == len(w) == 1:
         operation = convolve if state["flip"] == "on" else correlate
-        return operation(x[0], w[0], mode="valid").astype(int)
-    return conv([x], [laid(state)])[0, 0].astype(int)
+        y: Tables = operation(x[0], w[0], mode="valid")
+    else:
+        y = conv([x], [laid(state)])[0, 0]
+    return y.astype(int)
 
 
 def laid(state: State) -> Tables:
@@ -109,12 +111,12 @@ def channel(state: State, c: int) -> str:
 
 def input_said(state: State, facts: Facts, c: int, place: Place) -> str:
     """What a screen reader says of a place of the input."""
-    reached = [
-        f"output ({i}, {j}) times {number(facts['laid'][c][rows.index(place[0])][columns.index(place[1])])}"
-        for i, rows in enumerate(facts["rows"])
-        for j, columns in enumerate(facts["columns"])
-        if place[0] in rows and place[1] in columns
-    ]
+    reached = []
+    for i, rows in enumerate(facts["rows"]):
+        for j, columns in enumerate(facts["columns"]):
+            if place[0] in rows and place[1] in columns:
+                weight = facts["laid"][c][rows.index(place[0])][columns.index(place[1])]
+                reached.append(f"output ({i}, {j}) times {number(weight)}")
     value = number(int(read(state["x"])[c][place]))
     return f"{channel(state, c)}input {place} is {value}: reaches {listed(reached)}"
 
@@ -162,9 +164,7 @@ def cells(state: State, facts: Facts) -> Rows:
     for c, pair in enumerate(zip(read(state["x"]), read(state["k"]), strict=True)):
         for values, said in zip(pair, (input_said, kernel_said), strict=True):
             for i, row in enumerate(values.tolist()):
-                rows.append(
-                    [(number(v), said(state, facts, c, (i, j))) for j, v in enumerate(row)]
-                )
+                rows.append([(number(v), said(state, facts, c, (i, j))) for j, v in enumerate(row)])
     for i, row in enumerate(facts["output"]):
         rows.append([(number(v), output_said(state, facts, (i, j))) for j, v in enumerate(row)])
     return rows
