@@ -15,7 +15,7 @@ export default class Conv extends Edited {
   static controls = {
     x: stored("12013.01321.20130.13201.01212", 8),
     k: stored("12.34", 4),
-    flip: choice("kernel", "on", { on: "flipped: convolution", off: "as it is: cross-correlation" }),
+    flip: choice("operation", "on", { on: "convolution: kernel flipped", off: "cross-correlation: not flipped" }),
   };
 
   static python({ x, k, flip }) {
@@ -81,7 +81,8 @@ export default class Conv extends Edited {
       if (role === "y") one.grid.element.setAttribute("aria-readonly", "true");
       else one.grid.element.addEventListener("keydown", (event) => this.typed(event, one));
       this.tables.push(one);
-      return made("div", { class: role === "y" && "scroll" }, made("span", { class: NAMES[role], "aria-hidden": "true" }, name), one.grid.element);
+      const head = made("span", { class: NAMES[role], "aria-hidden": "true" }, name);
+      return made("div", { class: role === "y" && "scroll" }, head, one.grid.element);
     };
     this.pictures = range(channels).map(() => made("div", { class: "kernel", "aria-hidden": "true" }));
     const kernels = (c) => made("div", { class: "kernels" }, table("k", c), this.pictures[c]);
@@ -97,7 +98,8 @@ export default class Conv extends Edited {
 
   // The kernel as it lies on a window: to look at, not to reach.
   turned(picture, c) {
-    const rows = this.now.laid[c].map((row) => made("div", { class: "entries" }, row.map((value) => made("span", {}, signed(value)))));
+    const one = (value) => made("span", {}, signed(value));
+    const rows = this.now.laid[c].map((row) => made("div", { class: "entries" }, row.map(one)));
     picture.replaceChildren(made("span", {}, this.now.flipped ? "↻ flipped" : "↓ as it is"), ...rows);
   }
 
@@ -129,8 +131,8 @@ export default class Conv extends Edited {
       grid.rows.forEach((row, i) => row.forEach((one, j) => mark(one, this.marked(role, c, [i, j]) || [])));
     }
     for (const [c, picture] of this.pictures.entries()) {
-      const rows = [...picture.querySelectorAll(".entries")].entries();
-      for (const [a, { children }] of rows) [...children].forEach((one, b) => mark(one, this.marked("k", c, this.now.turn([a, b])) || []));
+      const entry = (one, a, b) => mark(one, this.marked("k", c, this.now.turn([a, b])) || []);
+      picture.querySelectorAll(".entries").forEach((row, a) => [...row.children].forEach((one, b) => entry(one, a, b)));
     }
     this.write();
     this.reading.textContent = this.words();
@@ -163,24 +165,26 @@ export default class Conv extends Edited {
 
   // The formula, and the sum of the output that is looked at.
   write() {
-    const { now, chosen, step } = this;
+    const { now, chosen } = this;
     const { flipped, several } = now;
-    const entry = (name, letter, places) => made("span", { class: name }, letter, several && letter !== "y" ? made("sub", {}, "c") : null, places);
+    const y = (places) => made("span", { class: "output" }, "y", places);
+    const entry = (role, letter, places) => made("span", { class: role }, letter, several ? made("sub", {}, "c") : null, places);
     const [from, tap] = flipped ? ["(a₁, a₂)", "(t₁ − a₁, t₂ − a₂)"] : ["(t₁ + a₁, t₂ + a₂)", "(a₁, a₂)"];
     const product = [entry("input", "x", from), " · ", entry("kernel", "w", tap)];
     const over = several ? ", over all a₁, a₂ and channels c" : ", over all a₁ and a₂";
-    this.formula.replaceChildren(made("span", {}, entry("output", "y", "(t₁, t₂)"), " = Σ ", product, over));
+    this.formula.replaceChildren(made("span", {}, y("(t₁, t₂)"), " = Σ ", product, over));
 
-    const begins = () => [entry("output", "y", at(now.t(chosen))), " = "];
-    const sum = () => made("b", { "data-fact": "sum" }, signed(now.output[chosen[0]][chosen[1]]));
+    const begins = [y(at(now.t(chosen))), " = "];
+    const sum = made("b", { "data-fact": "sum" }, signed(now.output[chosen[0]][chosen[1]]));
     const parts = now.parts(chosen);
     const lines = now.products(chosen).map((each, c) => {
       const terms = each.map((one, nth) => [nth ? " + " : null, this.term(one, c * each.length + nth + 1)]);
-      const equals = made("span", { class: this.later((c + 1) * each.length) }, " = ", several ? made("b", {}, signed(parts[c])) : sum());
-      return made("p", {}, several ? `channel ${c}: ` : begins(), made("span", { "data-fact": `part${c}` }, terms, equals));
+      const ends = [" = ", several ? made("b", {}, signed(parts[c])) : sum];
+      const equals = made("span", { class: this.later((c + 1) * each.length) }, ends);
+      return made("p", {}, several ? `channel ${c}: ` : begins, made("span", { "data-fact": `part${c}` }, terms, equals));
     });
     const added = parts.map((one, c) => (c ? ` + ${factor(one)}` : signed(one)));
-    if (several) lines.push(made("p", { class: this.later(now.count) }, begins(), added, " = ", sum()));
+    if (several) lines.push(made("p", { class: this.later(now.count) }, begins, added, " = ", sum));
     this.written.replaceChildren(...lines);
   }
 

@@ -15,6 +15,8 @@ const FRESH = {
   k: (c, i, j) => ((2 * i + j + 3 * c) % 4) - 1,
 };
 
+const TABLES = /^(?![._])(-[1-9]|\d|[._](?=[-\d]))+$/;
+
 const text = (values) => values.map((table) => table.map((row) => row.join("")).join(".")).join("_");
 
 export const shape = ([table]) => [table.length, table[0].length];
@@ -28,7 +30,7 @@ export function stored(start, most) {
   return {
     start,
     when: () => false,
-    read: (said) => (/^(-[1-9]|\d|[._](?=[-\d]))+$/.test(said) && /^[-\d]/.test(said) && good(tables(said)) ? said : undefined),
+    read: (said) => (TABLES.test(said) && good(tables(said)) ? said : undefined),
     room() {},
     make: () => Object.assign(made("div"), { show() {} }),
   };
