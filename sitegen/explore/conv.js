@@ -92,8 +92,9 @@ export default class Conv extends Edited {
 
   fill({ role, c, grid }) {
     const one = (value, place) => cell(signed(value), this.now.called(role, c, place), { class: NAMES[role] });
+    const row = (values, i) => made("tr", { role: "row" }, values.map((value, j) => one(value, [i, j])));
     grid.pinned = null;
-    grid.fill(this.now[role][c].map((row, i) => made("tr", { role: "row" }, row.map((value, j) => one(value, [i, j])))));
+    grid.fill(this.now[role][c].map(row));
   }
 
   // The kernel as it lies on a window: to look at, not to reach.
@@ -168,7 +169,8 @@ export default class Conv extends Edited {
     const { now, chosen } = this;
     const { flipped, several } = now;
     const y = (places) => made("span", { class: "output" }, "y", places);
-    const entry = (role, letter, places) => made("span", { class: role }, letter, several ? made("sub", {}, "c") : null, places);
+    const entry = (role, letter, places) =>
+      made("span", { class: role }, letter, several ? made("sub", {}, "c") : null, places);
     const [from, tap] = flipped ? ["(a₁, a₂)", "(t₁ − a₁, t₂ − a₂)"] : ["(t₁ + a₁, t₂ + a₂)", "(a₁, a₂)"];
     const product = [entry("input", "x", from), " · ", entry("kernel", "w", tap)];
     const over = several ? ", over all a₁, a₂ and channels c" : ", over all a₁ and a₂";
