@@ -31,6 +31,12 @@ export const listed = (words) =>
 
 export const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
+export const some = (word, first, count) => (count === 1 ? `${word} ${first}` : `${word}s ${first} to ${first + count - 1}`);
+
+export const at = (place) => `(${place.join(", ")})`;
+
+export const signed = (words) => `${words}`.replaceAll("-", "−");
+
 let names = 0;
 
 // The controls. Each has the value to begin with, reads one from a text (undefined: it cannot), and
@@ -284,7 +290,7 @@ export class Grid {
 
   pin(cell) {
     const same = this.pinned === cell;
-    this.pinned?.removeAttribute("aria-selected");
+    this.release();
     this.pinned = same ? null : cell;
     this.pinned?.setAttribute("aria-selected", "true");
     if (cell) {
@@ -299,6 +305,11 @@ export class Grid {
     const cell = this.cell(...this.at);
     cell.tabIndex = 0;
     cell.focus();
+  }
+
+  release() {
+    this.pinned?.removeAttribute("aria-selected");
+    this.pinned = null;
   }
 
   // The cell of another row that stands nearest above or below.

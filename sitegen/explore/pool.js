@@ -1,6 +1,6 @@
 // Pooling before and after its input moves: which outputs stay, which change, and what the border does.
 
-import { Grid, Instrument, cell, choice, listed, made, number, range } from "./instrument.js";
+import { Grid, Instrument, at, cell, choice, listed, made, number, range, signed, some } from "./instrument.js";
 import { Refusal, digits, pool } from "./windows.js";
 
 const GRIDS = {
@@ -45,17 +45,8 @@ function shift(label, start) {
   };
 }
 
-const at = (place) => `(${place.join(", ")})`;
 const among = (places, one) => places.some((place) => at(place) === at(one));
 const shown = (value) => (Array.isArray(value) ? value.slice(0, value[1] === 1 ? 1 : 2).join("/") : `${value}`);
-const signed = (words) => `${words}`.replaceAll("-", "−");
-const some = (word, first, count) => (count === 1 ? `${word} ${first}` : `${word}s ${first} to ${first + count - 1}`);
-
-// Only one place of the four tables is kept looked at.
-function release(table) {
-  table.pinned?.removeAttribute("aria-selected");
-  table.pinned = null;
-}
 
 export default class Pool extends Instrument {
   static instrument = "pool";
@@ -248,7 +239,7 @@ export default class Pool extends Instrument {
 
   look(nth, i, j) {
     const table = this.tables[nth];
-    if (table.pinned) this.tables.filter((other) => other !== table).forEach(release);
+    if (table.pinned) this.tables.filter((other) => other !== table).forEach((other) => other.release()); // one is kept
     else if (this.tables.some(({ pinned }) => pinned)) return;
     const place = i === null ? null : [i, j];
     if (!place) {

@@ -204,6 +204,49 @@ export function pool({ x, pool: kind, k, s, dx, dy, border }) {
   };
 }
 
+// Tables of integers from -9 to 9 as a text, "1-23.456_...": a row up to each dot, a channel up to
+// each low line.
+export const tables = (text) =>
+  text.split("_").map((table) => table.split(".").map((row) => row.match(/-?\d/g).map(Number)));
+
+// The Windows of a kernel that lies inside the input, refused as the operation refuses it.
+function inside(input, kernel, flip) {
+  const [n, taps] = [input, kernel].map(([table]) => [table.length, table[0].length]);
+  const said = (x, w) => `x (${x.join(", ")}), w (${w.join(", ")})`;
+  const [channels, meant] = [input.length, kernel.length];
+  if (channels === 1 && meant === 1) {
+    if (n.some((size, axis) => size < taps[axis])) {
+      const operation = flip === "on" ? "convolve" : "correlate";
+      throw new Refusal(`${operation}: w must not be larger than x in mode 'valid'; got ${said(n, taps)}`);
+    }
+  } else if (channels !== meant) {
+    throw new Refusal(
+      `conv: w has ${meant} input channels per group but x has ${channels} channels and groups=1 ` +
+        `(${said([1, channels, ...n], [1, meant, ...taps])})`,
+    );
+  }
+  return named("conv", () => windows(n, taps, [1, 1], "valid", [1, 1]));
+}
+
+// Convolution (flip "on") or cross-correlation, channels added up: each output, with the sum after
+// each of its products, channel by channel, row by row of the window.
+export function conv({ x, k, flip }) {
+  const [input, kernel] = [x, k].map(tables);
+  const looks = inside(input, kernel, flip);
+  const [rows, columns] = [input[0], input[0][0]].map(({ length }, axis) =>
+    range(looks[axis].places(length)).map((j) => looks[axis].taps(j)),
+  );
+  const turned = (table) => table.map((row) => [...row].reverse()).reverse();
+  const laid = flip === "on" ? kernel.map(turned) : kernel;
+  const running = (down, right) => {
+    let sum = 0;
+    const after = (table, c) => down.flatMap((i, a) => right.map((j, b) => (sum += input[c][i][j] * table[a][b])));
+    return laid.flatMap(after);
+  };
+  const sums = rows.map((down) => columns.map((right) => running(down, right)));
+  return { laid, rows, columns, sums, output: sums.map((row) => row.map((each) => each.at(-1))) };
+}
+
 // Layers as a text, `c3-2-1-same,p2-2`: conv or pool, its kernel, and, unless they are 1, 1 and
 // "valid", its stride, dilation and padding, a word or zeros before.after. Undefined: it is no such text.
 const LAYER = /^([cp])(\d+)(?:-(\d+))?(?:-(\d+))?(?:-(?:(valid|same)|(\d+)\.(\d+)))?$/;
