@@ -16,7 +16,7 @@ const MARKS = "In a unit: the real inputs behind it. Paler: more of its field is
 
 const spread = (counts) => [...new Set([Math.min(...counts), Math.max(...counts)])].join(" to ");
 const capital = (words) => `${words[0].toUpperCase()}${words.slice(1)}.`;
-const silent = (name, attributes, ...children) => made(name, { role: "presentation", ...attributes }, ...children);
+const heat = (share) => `--share: ${Math.round(34 * share)}%`;
 
 export default class Pad extends Instrument {
   static instrument = "pad";
@@ -53,14 +53,16 @@ export default class Pad extends Instrument {
   }
 
   prepare() {
-    this.grid = new Grid("The layers, the last one first, the input, and how often it is read", (at, place) => this.look(at, place));
+    const label = "The layers, the last one first, the input, and how often it is read";
+    this.grid = new Grid(label, (at, place) => this.look(at, place));
     const line = (name) => made("p", { class: name });
     this.reading = line("reading");
     this.formula = line("formula");
     this.costs = line("reading");
     this.ended = line("ended");
     this.scroll = made("div", { class: "scroll" }, this.grid.element);
-    this.stage.append(this.scroll, made("p", { class: "marks" }, MARKS), this.reading, this.formula, this.costs, this.ended);
+    const marks = made("p", { class: "marks" }, MARKS);
+    this.stage.append(this.scroll, marks, this.reading, this.formula, this.costs, this.ended);
   }
 
   facts(state) {
@@ -68,7 +70,7 @@ export default class Pad extends Instrument {
   }
 
   draw(facts, state) {
-    this.now = { ...state, ...facts, depth: facts.layers.length };
+    this.now = { ...state, ...facts, asked: state.layers, depth: facts.layers.length };
     this.grid.pinned = null;
     this.levels = [{ places: state.n }, ...facts.layers].map(({ places }, level) => {
       const { before = 0, after = 0 } = facts.layers[level] ?? {};
@@ -86,21 +88,21 @@ export default class Pad extends Instrument {
   }
 
   row(what) {
-    if (what === "ended") return this.named("ended", "", `layer ${this.now.ended.layer}`, this.end());
+    if (what === "ended") return this.named("ended", `of ${this.now.asked}`, `layer ${this.now.ended.layer}`, this.end());
     if (what === "counts") return this.counts();
     const { places, before, after } = this.levels[what];
     const { field } = this.now.layers[what - 1] ?? {};
     const role = what === 0 ? "input" : what === this.now.depth ? "output" : "";
-    const zero = (place) => silent("td", { class: "padding", "aria-hidden": "true", style: this.at(what, place) }, made("span", {}, 0));
     const units = range(places).map((place) => this.place(what, place, role));
-    const zeros = [...range(before, -before), ...range(after, places)].map(zero);
+    const zeros = [...range(before, -before), ...range(after, places)].map((place) => this.zero(what, place));
     const words = what ? `${plural(places, "unit")}, field ${field}` : plural(places, "place");
     const name = what ? `layer ${what}${role && ": output"}` : role;
     return this.named(role, words, name, units, zeros);
   }
 
   named(role, words, name, ...cells) {
-    const head = made("th", { role: "rowheader", scope: "row" }, made("b", { class: role }, name), " ", made("span", {}, words));
+    const told = [made("b", { class: role }, name), " ", made("span", {}, words)];
+    const head = made("th", { role: "rowheader", scope: "row" }, told);
     return made("tr", { role: "row", class: role }, head, cells);
   }
 
@@ -110,20 +112,27 @@ export default class Pad extends Instrument {
   }
 
   place(level, place, role) {
-    const { real, field } = this.now.layers[level - 1] ?? {};
-    const share = level ? `; --share: ${Math.round((40 * real[place]) / field)}%` : "";
-    const name = level ? this.unit(level, place) : this.input(place);
-    return cell(level ? real[place] : place, name, { class: level ? `heat ${role}` : role, style: this.at(level, place) + share });
+    const style = this.at(level, place);
+    if (!level) return cell(place, this.input(place), { class: role, style });
+    const { real, field } = this.now.layers[level - 1];
+    const shade = heat(real[place] / field);
+    return cell(real[place], this.unit(level, place), { class: `heat ${role}`, style: `${style}; ${shade}` });
+  }
+
+  zero(level, place) {
+    const attributes = { role: "presentation", "aria-hidden": "true", class: "padding", style: this.at(level, place) };
+    return made("td", attributes, made("span", {}, 0));
   }
 
   counts() {
     const { count, layers, paths, depth } = this.now;
-    const times = count === "paths" ? paths : layers[0].visits;
+    const all = count === "paths";
+    const times = all ? paths : layers[0].visits;
     const most = Math.max(...times);
     const cells = times.map((time, i) =>
-      cell(time, this.input(i), { class: "heat input", style: `${this.at(0, i)}; --share: ${Math.round((40 * time) / most)}%` }),
+      cell(time, this.input(i), { class: "heat input", style: `${this.at(0, i)}; ${heat(time / most)}` }),
     );
-    const row = this.named("counts", count === "paths" ? `to layer ${depth}` : "by layer 1", count === "paths" ? "paths" : "times read", cells);
+    const row = this.named("counts", all ? `to layer ${depth}` : "by layer 1", all ? "paths" : "times read", cells);
     row.classList.toggle("many", most > 999);
     return row;
   }
@@ -151,7 +160,8 @@ export default class Pad extends Instrument {
   input(i) {
     const { k, layers, paths, depth } = this.now;
     const { visits } = layers[0];
-    return `input ${i}: read by ${plural(visits[i], "window")} of layer 1, at most k = ${k}; ${plural(paths[i], "path")} to layer ${depth}`;
+    const read = `read by ${plural(visits[i], "window")} of layer 1, at most k = ${k}`;
+    return `input ${i}: ${read}; ${plural(paths[i], "path")} to layer ${depth}`;
   }
 
   whole() {
@@ -171,7 +181,8 @@ export default class Pad extends Instrument {
       made("span", {}, `Units of layer ${depth} that no zero leads to: `, fact("whole", this.whole())),
       made("span", {}, "Layer 1 reads each input ", fact("visits", spread(layers[0].visits)), " times."),
     );
-    this.ended.replaceChildren(...(ended ? [`Layer ${ended.layer} is refused: “`, fact("ended", ended.says), "”"] : []));
+    const end = ended && [`Layer ${ended.layer} is refused: “`, fact("ended", ended.says), "”"];
+    this.ended.replaceChildren(...(end ?? []));
   }
 
   // Level by level the first and the last place that leads to a unit; or that an input leads to.
@@ -193,20 +204,18 @@ export default class Pad extends Instrument {
   look(at, place) {
     const what = at === null ? null : this.order[at];
     const level = what === "counts" ? 0 : what;
-    const spans = at === null || what === "ended" ? [] : this.cone(level, place);
+    const spans = at === null || what === "ended" ? {} : this.cone(level, place);
     this.grid.rows.forEach((cells, nth) => {
-      const one = this.order[nth];
-      const [first, last] = spans[one === "counts" ? 0 : one] ?? [0, -1];
-      const { before = 0, places = 0 } = this.levels[one] ?? {};
+      const which = this.order[nth];
+      const [first, last] = spans[which === "counts" && level === 0 ? 0 : which] ?? [0, -1];
+      const mark = (each, i) => each.classList.toggle("seen", i >= first && i <= last);
       cells.forEach((each, i) => {
+        mark(each, i);
         each.classList.toggle("lit", nth === at && i === place);
-        each.classList.toggle("seen", i >= first && i <= last && (one !== "counts" || level === 0));
       });
-      const zeros = cells[0].parentNode.querySelectorAll("td.padding");
-      zeros.forEach((each, i) => {
-        const is = i < before ? i - before : places + i - before;
-        each.classList.toggle("seen", is >= first && is <= last);
-      });
+      const { before, places } = this.levels[which] ?? {};
+      const zeros = cells[0].parentNode.querySelectorAll(".padding");
+      zeros.forEach((each, i) => mark(each, i < before ? i - before : places + i - before));
     });
     this.reading.textContent = at === null ? HINT : capital(this.grid.cell(at, place).getAttribute("aria-label"));
   }
@@ -214,7 +223,7 @@ export default class Pad extends Instrument {
   told({ ended }) {
     const { depth } = this.now;
     const sizes = listed(this.levels.map(({ places }) => places));
-    const end = ended ? `at layer ${ended.layer} the window does not fit` : `units of layer ${depth} that no zero leads to: ${this.whole()}`;
-    return `Places from the input up: ${sizes}; ${end}.`;
+    const whole = `units of layer ${depth} that no zero leads to: ${this.whole()}`;
+    return `Places from the input up: ${sizes}; ${ended ? `at layer ${ended.layer} the window does not fit` : whole}.`;
   }
 }
