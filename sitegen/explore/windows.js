@@ -363,3 +363,52 @@ export function links({ n, k, padding, mode }) {
     image: costs([28, 28], k, padding),
   };
 }
+
+// Layers with one kernel, at stride 1, until no window fits any more: for each its units, with the
+// real inputs that lead to them and the zeros they read; how often layer 1 reads each input, and in
+// how many ways it leads to the last layer.
+export function pad({ n, k, layers, padding }) {
+  integer("pad: layers", layers, 1);
+  const { looks, ended } = funnel(n, k, layers, padding);
+  let [field, below] = [1, range(n).map((i) => [i, i])];
+  const told = looks.map(({ window, places, real }) => {
+    const inputs = real.map((read) => [below[read[0]][0], below[read.at(-1)][1]]);
+    below = inputs;
+    field += window.span - 1;
+    return {
+      places: real.length,
+      ...{ before: window.before, after: window.after, field, inputs },
+      real: inputs.map(([first, last]) => last - first + 1),
+      zeros: real.map((read) => k - read.length),
+      visits: spread(real, places, range(real.length).fill(1)),
+    };
+  });
+  const paths = looks.reduceRight((ways, { places, real }) => spread(real, places, ways), below.map(() => 1));
+  return { layers: told, ended, paths };
+}
+
+// Layer by layer the Window, the places it looks at, and which of them each unit reads.
+function funnel(n, k, layers, padding) {
+  const looks = [];
+  let places = n;
+  for (const nth of range(layers)) {
+    try {
+      const [window] = windows([places], [k], [1], padding, [1]);
+      const inside = (i) => i >= 0 && i < places;
+      const real = range(window.places(places)).map((j) => window.taps(j).filter(inside));
+      looks.push({ window, places, real });
+      places = real.length;
+    } catch (error) {
+      if (nth && error instanceof Refusal) return { looks, ended: { layer: nth + 1, says: error.message } };
+      throw error;
+    }
+  }
+  return { looks, ended: null };
+}
+
+// What the units hold, given down to each place that they read.
+function spread(real, places, held) {
+  const sums = range(places).fill(0);
+  real.forEach((read, j) => read.forEach((i) => (sums[i] += held[j])));
+  return sums;
+}
