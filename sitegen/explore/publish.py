@@ -7,9 +7,11 @@ is the page without scripts, in print and in the search.
 from html import escape
 from pathlib import Path
 
-from sitegen.inpage.publish import digest
+from sitegen.assets import verified
+from sitegen.inpage.publish import by_node, digest
 
 HERE = Path(__file__).parent
+CACHE = HERE.parents[1] / ".cache" / "explore"
 INSTRUMENTS = tuple(
     sorted(path.stem for path in HERE.glob("*.js") if "instrument =" in path.read_text("utf-8"))
 )
@@ -17,8 +19,17 @@ INSTRUMENTS = tuple(
 
 def published() -> dict[str, Path]:
     """The files of a site by their addresses; a browser may keep them for ever."""
-    files = sorted([*HERE.glob("*.js"), *HERE.glob("*.css")])
+    scripts, styles = minified(sorted(HERE.glob("*.js"))), sorted(HERE.glob("*.css"))
+    files = [*scripts, *styles]
     return {f"assets/explore-{digest(files)}/{path.name}": path for path in files}
+
+
+def minified(scripts: list[Path]) -> list[Path]:
+    """The scripts without what only those who write them need: Terser, in Node."""
+    terser = verified("terser") / "terser.min.js"
+    sources = [terser, *scripts]
+    kept = by_node(HERE / "minify.mjs", sources, CACHE, lambda made: [terser, made, *scripts])
+    return [kept / path.name for path in scripts]
 
 
 def wrapped(name: str, html: str) -> str:

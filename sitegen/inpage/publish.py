@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,23 +96,31 @@ def extra(name: str, wheel: Path, depends: Iterable[str] = ()) -> dict[str, Any]
 
 
 def compiled(home: Path, stored: Mapping[str, Path], cache: Path) -> dict[str, Path]:
-    """Python's library and its packages, compiled as far as they are imported first: in Node."""
+    """Python's library and its packages, compiled as far as they are imported first."""
     wheels = [path for name, path in sorted(stored.items()) if name.endswith(".whl")]
-    script = HERE / "compile.mjs"
-    kept = cache / digest([script, home / "python_stdlib.zip", *wheels])
+    sources = [home / "python_stdlib.zip", *wheels]
+    kept = by_node(HERE / "compile.mjs", sources, cache, lambda made: [home, made, *wheels])
+    return {path.name: path for path in kept.iterdir()}
+
+
+def by_node(
+    script: Path, sources: list[Path], cache: Path, arguments: Callable[[Path], list[Path]]
+) -> Path:
+    """The folder that a Node script makes of these sources; made anew when one has changed."""
+    kept = cache / digest([script, *sources])
     if not kept.is_dir():
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as temporary:
-            built = Path(temporary) / "built"
-            built.mkdir()
-            command = [NODE, script, home, built, *wheels]
+            made = Path(temporary) / "made"
+            made.mkdir()
+            command = [NODE, script, *arguments(made)]
             ran = subprocess.run(command, capture_output=True, text=True)
             if ran.returncode:
                 said = "\n".join(line[:200] for line in ran.stderr.splitlines()[-9:])
-                raise AssetError(f"Python for the page could not be compiled.\n{said}")
+                raise AssetError(f"{script.name} could not do its work.\n{said}")
             with contextlib.suppress(OSError):  # another process was first, with the same bytes
-                built.rename(kept)
-    return {path.name: path for path in kept.iterdir()}
+                made.rename(kept)
+    return kept
 
 
 def small(path: Path, cache: Path) -> Path:
