@@ -58,7 +58,6 @@ export default class Arith extends Instrument {
 
   draw(facts, state) {
     this.now = { ...state, ...facts };
-    this.grid.pinned = null;
     this.lines = this.joined();
     const between = made("tr", { role: "presentation" }, made("td", { role: "presentation" }, this.lines));
     this.grid.fill([row("input", this.inputs()), between, row("output", this.outputs())]);

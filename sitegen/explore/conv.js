@@ -74,10 +74,11 @@ export default class Conv extends Edited {
   // The tables that there are: an input and a kernel for each channel, then the output.
   lay(channels) {
     this.tables = [];
+    const together = [];
     const table = (role, c) => {
       const one = { role, c };
       const name = `${channels > 1 && role !== "y" ? `channel ${c}, ` : ""}${NAMES[role]}`;
-      one.grid = new Grid(name, (...place) => this.look(one, ...place));
+      one.grid = new Grid(name, (...place) => this.look(one, ...place), together);
       if (role === "y") one.grid.element.setAttribute("aria-readonly", "true");
       else one.grid.element.addEventListener("keydown", (event) => this.typed(event, one));
       this.tables.push(one);
@@ -93,7 +94,6 @@ export default class Conv extends Edited {
   fill({ role, c, grid }) {
     const one = (value, place) => cell(signed(value), this.now.called(role, c, place), { class: NAMES[role] });
     const row = (values, i) => made("tr", { role: "row" }, values.map((value, j) => one(value, [i, j])));
-    grid.pinned = null;
     grid.fill(this.now[role][c].map(row));
   }
 
@@ -106,13 +106,8 @@ export default class Conv extends Edited {
 
   look(table, i, j) {
     const { role, c, grid } = table;
-    if (grid.pinned) this.tables.filter((other) => other !== table).forEach((other) => other.grid.release()); // one is kept
-    else if (this.tables.some((other) => other.grid.pinned)) return;
-    if (i === null) {
-      const held = this.tables.find((other) => other.grid.element.contains(document.activeElement));
-      if (held) return this.look(held, ...held.grid.at);
-      this.seen = null;
-    } else {
+    if (i === null) this.seen = null;
+    else {
       this.stop();
       this.seen = role === "y" ? null : { role, c, place: [i, j] };
       if (role === "y") Object.assign(this, { chosen: [i, j], step: null });

@@ -234,10 +234,12 @@ export class Instrument extends HTMLElement {
 }
 
 // A table of cells with one tab stop. `look(row, column)` is told which cell is looked at, by focus or
-// by the pointer; `look(null)` if none is. Enter keeps a cell looked at, Escape lets it go.
+// by the pointer; `look(null)` if none is. Enter keeps a cell looked at, Escape lets it go: one at a
+// time in all tables that stand `together`.
 export class Grid {
-  constructor(label, look) {
-    this.look = look;
+  constructor(label, look, together = []) {
+    Object.assign(this, { look, together });
+    together.push(this);
     this.at = [0, 0];
     this.element = made("table", {
       role: "grid",
@@ -254,7 +256,8 @@ export class Grid {
   // Rows of cells, made by the instrument with `cell`; other rows may stand between them, and some
   // in a body of their own.
   fill(parts) {
-    const held = this.element.contains(document.activeElement);
+    const held = this.focused;
+    this.pinned = null;
     this.element.replaceChildren(...parts);
     const rows = [...this.element.querySelectorAll("tr")];
     this.rows = rows.map((row) => [...row.querySelectorAll("[role=gridcell]")]).filter((row) => row.length);
@@ -278,19 +281,29 @@ export class Grid {
     return [row, this.rows[row]?.indexOf(cell)];
   }
 
+  get focused() {
+    return this.element.contains(document.activeElement) && document.activeElement;
+  }
+
+  get kept() {
+    return this.together.some(({ pinned }) => pinned);
+  }
+
   seen(target) {
     const cell = target.closest("[role=gridcell]");
-    if (cell && !this.pinned) this.look(...this.place(cell));
+    if (cell && !this.kept) this.look(...this.place(cell));
   }
 
   unseen() {
-    const focused = this.element.contains(document.activeElement) && document.activeElement;
-    if (!this.pinned) this.look(...(focused ? this.place(focused) : [null]));
+    if (this.kept) return;
+    const other = this.together.find(({ focused }) => focused);
+    if (other) other.look(...other.place(other.focused));
+    else this.look(null);
   }
 
   pin(cell) {
     const same = this.pinned === cell;
-    this.release();
+    this.together.forEach((one) => one.release());
     this.pinned = same ? null : cell;
     this.pinned?.setAttribute("aria-selected", "true");
     if (cell) {

@@ -1,6 +1,7 @@
 // Sparse and shared: which input goes to which output, and which weight is on each connection.
 
 import { Grid, Instrument, cell, choice, drawn, listed, made, number, plural, range, row } from "./instrument.js";
+import { digit, height, line } from "./net.js";
 import { links } from "./windows.js";
 
 const KINDS = { conv: "convolution", local: "locally connected", dense: "dense" };
@@ -11,7 +12,6 @@ const END = { output: 0, input: 1, weight: 2 }; // where each stands in an edge
 const APART = { input: 0.75, output: 0.25, weight: 0.5 }; // how far down the lines of a dense fan are apart
 const POINT = "Point at a place or a weight, or reach it with the keyboard, to see its lines.";
 
-const percent = (share) => `${100 * share}%`;
 const grouped = (value) => value.toLocaleString("en");
 const fact = (name, value) => made("b", { "data-fact": name }, grouped(value));
 
@@ -72,7 +72,6 @@ export default class Links extends Instrument {
     const most = Math.max(...range(n).map((i) => edges.filter((edge) => edge[END.input] === i).length));
     const first = dense ? 0 : -before;
     this.now = { ...facts, n, k, mode, most, first, stored: dense ? n : k, wide: before + n + after };
-    this.grid.pinned = null;
     this.grid.element.style.setProperty("--places", this.now.wide);
     const input = range(dense ? n : this.now.wide, first).map((i) =>
       cell(i, this.inputIs(i), {
@@ -83,11 +82,11 @@ export default class Links extends Instrument {
     const output = range(costs.outputs).map((j) =>
       cell(j, this.outputIs(j), { class: "output", style: `grid-column: ${2 * j + k} / span 2` }),
     );
-    this.svg = drawn("svg", { "aria-hidden": "true", class: mode });
-    this.svg.append(...edges.map((edge) => this.line(edge)));
-    if (!dense) this.svg.append(...edges.map((edge) => this.digit(edge)));
+    this.svg = drawn("svg", { "aria-hidden": "true", class: `net ${mode === "conv" ? "dashed" : mode}` });
+    this.svg.append(...edges.map((edge) => line(edge, ...this.ends(edge), `tap-${edge[END.weight]}`)));
+    if (!dense) this.svg.append(...edges.map((edge) => this.digit(edge, height(edge[END.input] - edge[END.output] + before, k))));
     const between = made("tr", { role: "presentation" }, made("td", { role: "presentation" }, this.svg));
-    this.store = made("tbody", { role: "rowgroup", class: `weights ${mode}`, tabindex: -1 }, this.weights());
+    this.store = made("tbody", { role: "rowgroup", class: `weights ${mode === "conv" ? "conv dashed" : mode}`, tabindex: -1 }, this.weights());
     this.grid.fill([row("input", input), between, row("output", output), this.store]);
     this.compare();
     this.look(null);
@@ -99,18 +98,12 @@ export default class Links extends Instrument {
     return (place + (kind === "input" ? before + 0.5 : k / 2)) / wide;
   }
 
-  line([j, i, w]) {
-    const ends = { x1: percent(this.middle("input", i)), y1: 0, x2: percent(this.middle("output", j)), y2: "100%" };
-    return drawn("line", { ...ends, class: `tap-${w}`, "data-edge": `${[j, i, w]}` });
+  ends([j, i]) {
+    return [this.middle("input", i), this.middle("output", j)];
   }
 
-  // The weight's number on its line. Those of one tap stand at one height, so that a row of equal
-  // digits is a shared weight.
-  digit([j, i, w], share) {
-    const { k, before } = this.now;
-    const down = share ?? (k === 1 ? 0.5 : 0.22 + (0.56 * (i - j + before)) / (k - 1));
-    const x = this.middle("input", i) * (1 - down) + this.middle("output", j) * down;
-    return drawn("text", { x: percent(x), y: percent(down), dy: "0.35em", "data-edge": `${[j, i, w]}` }, `${w}`);
+  digit(edge, down) {
+    return digit(edge, ...this.ends(edge), down);
   }
 
   // The weights as they are stored: one kernel, or a row for each output.

@@ -71,7 +71,6 @@ export default class Pad extends Instrument {
 
   draw(facts, state) {
     this.now = { ...state, ...facts, asked: state.layers, depth: facts.layers.length };
-    this.grid.pinned = null;
     this.levels = [{ places: state.n }, ...facts.layers].map(({ places }, level) => {
       const { before = 0, after = 0 } = facts.layers[level] ?? {};
       return { places, before, after };

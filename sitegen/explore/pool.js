@@ -85,7 +85,8 @@ export default class Pool extends Instrument {
   }
 
   prepare() {
-    this.tables = ["input", "output", "shifted input", "output"].map((name, nth) => this.table(name, nth));
+    const together = [];
+    this.tables = ["input", "output", "shifted input", "output"].map((name, nth) => this.table(name, nth, together));
     this.tables[0].element.addEventListener("keydown", (event) => this.typed(event));
     this.arrows = range(2).map(() => made("span", { class: "arrow", "aria-hidden": "true" }));
     const pairs = this.arrows.map((arrow, after) => {
@@ -100,9 +101,9 @@ export default class Pool extends Instrument {
   }
 
   // One of the four: an input, its output, the shifted input, its output.
-  table(name, nth) {
+  table(name, nth, together) {
     const called = name === "output" ? `output ${nth > 1 ? "after" : "before"} the shift` : name;
-    const table = new Grid(called, (...place) => this.look(nth, ...place));
+    const table = new Grid(called, (...place) => this.look(nth, ...place), together);
     if (nth) table.element.setAttribute("aria-readonly", "true");
     const role = name.split(" ").at(-1);
     table.named = made("div", {}, made("span", { class: role, "aria-hidden": "true" }, name), table.element);
@@ -174,7 +175,6 @@ export default class Pool extends Instrument {
     const one = (value, place) =>
       cell(shown(value), this.called(nth, place), { class: among(marked, place) ? `${role} ${mark}` : role });
     const rows = table.map((row, i) => made("tr", { role: "row" }, row.map((value, j) => one(value, [i, j]))));
-    this.tables[nth].pinned = null;
     this.tables[nth].fill(rows);
   }
 
@@ -238,14 +238,8 @@ export default class Pool extends Instrument {
   }
 
   look(nth, i, j) {
-    const table = this.tables[nth];
-    if (table.pinned) this.tables.filter((other) => other !== table).forEach((other) => other.release()); // one is kept
-    else if (this.tables.some(({ pinned }) => pinned)) return;
     const place = i === null ? null : [i, j];
-    if (!place) {
-      const held = this.tables.findIndex(({ element }) => element.contains(document.activeElement));
-      if (held >= 0) return this.look(held, ...this.tables[held].at);
-    } else if (nth === 0 && table.cell(i, j) === document.activeElement) this.choose(place);
+    if (nth === 0 && place && this.tables[0].cell(i, j) === document.activeElement) this.choose(place);
     this.light(nth, place);
     const words = place && this.called(nth, place);
     this.reading.textContent = words ? `${words[0].toUpperCase()}${words.slice(1)}.` : HINT;

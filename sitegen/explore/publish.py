@@ -19,17 +19,16 @@ INSTRUMENTS = tuple(
 
 def published() -> dict[str, Path]:
     """The files of a site by their addresses; a browser may keep them for ever."""
-    scripts, styles = minified(sorted(HERE.glob("*.js"))), sorted(HERE.glob("*.css"))
-    files = [*scripts, *styles]
+    files = minified(sorted([*HERE.glob("*.js"), *HERE.glob("*.css")]))
     return {f"assets/explore-{digest(files)}/{path.name}": path for path in files}
 
 
-def minified(scripts: list[Path]) -> list[Path]:
-    """The scripts without what only those who write them need: Terser, in Node."""
+def minified(files: list[Path]) -> list[Path]:
+    """The files without what only those who write them need: Terser, in Node."""
     terser = verified("terser") / "terser.min.js"
-    sources = [terser, *scripts]
-    kept = by_node(HERE / "minify.mjs", sources, CACHE, lambda made: [terser, made, *scripts])
-    return [kept / path.name for path in scripts]
+    script, sources = HERE / "minify.mjs", [terser, *files]
+    kept = by_node(script, sources, CACHE, lambda made: [terser, made, *files])
+    return [kept / path.name for path in files]
 
 
 def wrapped(name: str, html: str) -> str:

@@ -412,3 +412,28 @@ function spread(real, places, held) {
   real.forEach((read, j) => read.forEach((i) => (sums[i] += held[j])));
   return sums;
 }
+
+// [output, input, weight] for every connection of four layers on one axis, and of a fifth one that
+// reads the input again at each step, and what came out at the step before.
+export function kinds({ n, k, t }) {
+  const [window] = windows([n], [k], [1], "valid", [1]);
+  integer("weight_index: tile", t, 1);
+  const m = window.places(n);
+  const numbered = (kernels) =>
+    range(m).flatMap((j) => window.taps(j).map((i, a) => [j, i, (j % kernels) * k + a]));
+  const dense = range(m).flatMap((j) => range(n).map((i) => [j, i, j * n + i]));
+  const layers = { conv: numbered(1), tiled: numbered(t), local: numbered(m), dense };
+  return { m, layers, ...repeated(n, k, 3) };
+}
+
+// Connections from one step to the next, and the first and the last input that a place sees by then.
+function repeated(n, k, steps) {
+  const [{ window, real }] = funnel(n, k, 1, "same").looks;
+  const again = real.flatMap((read, j) => read.map((i) => [j, i, i - window.reads(j, 0)]));
+  const sees = [range(n).map((i) => [i, i])];
+  while (sees.length < steps) {
+    const below = sees.at(-1);
+    sees.push(real.map((read) => [below[read[0]][0], below[read.at(-1)][1]]));
+  }
+  return { again, sees };
+}
