@@ -74,6 +74,7 @@ export default class Kinds extends Instrument {
 
   draw(facts, { n, k, t, again }) {
     this.now = { ...facts, n, k, t };
+    this.panels.style.setProperty("--places", n);
     for (const kind of Object.keys(NAMES)) {
       const input = range(n).map((i) => this.cell("input", i, i, this.inputIs(kind, i)));
       const output = range(facts.m).map((j) => this.cell("output", j, j + (n - facts.m) / 2, this.outputIs(kind, j)));
@@ -91,7 +92,6 @@ export default class Kinds extends Instrument {
 
   fill(kind, rows) {
     const { grid } = this.nets[kind];
-    grid.element.style.setProperty("--places", this.now.n);
     grid.fill(rows.map((one) => (one.localName === "svg" ? this.between(one) : one)));
   }
 
@@ -107,16 +107,16 @@ export default class Kinds extends Instrument {
     const { n, k } = this.now;
     const svg = drawn("svg", { "aria-hidden": "true", class: `net ${kind === "dense" ? "" : "dashed"}` });
     const ends = ([j, i]) => [(i + 0.5) / n, (left(j) + 0.5) / n];
-    const last = Math.max(...edges.map(([, , w]) => w), 1);
+    const tap = ([, , w]) => (kind === "dense" ? 0 : w % k);
+    const last = Math.max(...edges.map(([, , w]) => w)) || 1;
     const lines = edges.map((edge) => {
-      const one = line(edge, ...ends(edge), `tap-${kind === "dense" ? 0 : edge[2] % k}`);
-      one.style.setProperty("--late", `${Math.round((100 * edge[2]) / last)}%`);
+      const one = line(edge, ...ends(edge), `tap-${tap(edge)}`);
+      one.style.setProperty("--late", `${(100 * edge[2]) / last || 0}%`);
       return one;
     });
     svg.append(...lines);
     svg.digit = (edge, down) => svg.append(digit(edge, ...ends(edge), down));
-    const tap = ([j, i, w]) => (w === "u" ? 0 : w % k);
-    if (kind !== "dense") edges.forEach((edge) => svg.digit(edge, height(tap(edge), k)));
+    if (kind !== "dense") edges.forEach((edge) => svg.digit(edge, edge[2] === "u" ? 0.5 : height(tap(edge), k)));
     return svg;
   }
 
@@ -165,9 +165,9 @@ export default class Kinds extends Instrument {
       const counts = [fact(`${kind}-weights`, weights), ` weight${weights === 1 ? "" : "s"} on `];
       const on = [fact(`${kind}-connections`, edges.length), ` connection${edges.length === 1 ? "" : "s"}`];
       const name = kind === "tiled" ? `tiled, t = ${t}` : NAMES[kind];
-      this.nets[kind].head.replaceChildren(made("b", {}, name), `: ${notes[kind]}. `, made("span", {}, counts, on));
+      this.nets[kind].head.replaceChildren(made("b", {}, name), `: ${notes[kind]}`, made("span", {}, counts, on));
     }
-    const words = `: the same ${plural(k, "weight")} from each step to the next, and u from the input to each`;
+    const words = `: the same ${plural(k, "weight")} at every step, and u for the input`;
     this.nets.again.head.replaceChildren(made("b", {}, "recurrent"), words);
   }
 
@@ -183,9 +183,9 @@ export default class Kinds extends Instrument {
 
   light(kind, grid, at, nth) {
     const seen = new Set(at === null ? [] : [`${at},${nth}`]);
-    [...grid.element.querySelectorAll("svg")].forEach((svg, above) => {
+    [...[...grid.element.querySelectorAll("svg")].entries()].reverse().forEach(([above, svg]) => {
       const edges = [...svg.querySelectorAll("line")].map((one) => one.dataset.edge.split(","));
-      const lit = edges.filter(([j, i]) => (at === above && +i === nth) || (at === above + 1 && +j === nth));
+      const lit = edges.filter(([j, i]) => (at === above && +i === nth) || seen.has(`${above + 1},${j}`));
       lit.forEach(([j, i]) => seen.add(`${above + 1},${j}`).add(`${above},${i}`));
       const weights = new Set(at === above + 1 ? lit.map(([, , w]) => w) : []);
       svg.classList.toggle("looked", at !== null);

@@ -341,15 +341,16 @@ function costs(n, k, padding) {
   return { outputs, conv: [joined, taps, products], local: [joined, products, products], dense: [all, all, all] };
 }
 
+// The connections of a dense layer.
+const whole = (m, n) => range(m).flatMap((j) => range(n).map((i) => [j, i, j * n + i]));
+
 // One axis: [output, input, weight] for every connection, and for every tap that meets padding; how
 // often each weight is used; what three kinds of layer cost, here and on an image.
 export function links({ n, k, padding, mode }) {
   const [window] = windows([n], [k], [1], padding, [1]);
   const m = window.places(n);
-  const taps = range(m).flatMap((j) => {
-    if (mode === "dense") return range(n).map((i) => [j, i, j * n + i]);
-    return window.taps(j).map((i, a) => [j, i, mode === "local" ? j * k + a : a]);
-  });
+  const read = (j) => window.taps(j).map((i, a) => [j, i, mode === "local" ? j * k + a : a]);
+  const taps = mode === "dense" ? whole(m, n) : range(m).flatMap(read);
   const real = ([, i]) => i >= 0 && i < n;
   const edges = taps.filter(real);
   const row = costs([n], k, padding);
@@ -421,8 +422,7 @@ export function kinds({ n, k, t }) {
   const m = window.places(n);
   const numbered = (kernels) =>
     range(m).flatMap((j) => window.taps(j).map((i, a) => [j, i, (j % kernels) * k + a]));
-  const dense = range(m).flatMap((j) => range(n).map((i) => [j, i, j * n + i]));
-  const layers = { conv: numbered(1), tiled: numbered(t), local: numbered(m), dense };
+  const layers = { conv: numbered(1), tiled: numbered(t), local: numbered(m), dense: whole(m, n) };
   return { m, layers, ...repeated(n, k, 3) };
 }
 

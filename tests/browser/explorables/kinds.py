@@ -15,10 +15,7 @@ FAULTS = {
     "kernels in blocks, not in turn": ("(j % kernels) * k", "Math.floor(j / kernels) * k"),
     "kernels counted from one": ("(j % kernels)", "((j + 1) % kernels)"),
     "one kernel for all": ("tiled: numbered(t)", "tiled: numbered(1)"),
-    "dense weights column by column": (
-        "const dense = range(m).flatMap((j) => range(n).map((i) => [j, i, j * n + i]))",
-        "const dense = range(m).flatMap((j) => range(n).map((i) => [j, i, i * m + j]))",
-    ),
+    "dense weights column by column": ("[j, i, j * n + i]", "[j, i, i * m + j]"),
     "a step sees what it reads": (
         "sees.push(real.map((read) => [below[read[0]][0]",
         "sees.push(real.map((read) => [read[0]",
