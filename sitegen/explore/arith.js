@@ -115,7 +115,9 @@ export default class Arith extends Instrument {
   readersOf(i) {
     const { n } = this.now;
     const what = i < 0 || i >= n ? `padding, place ${i}` : `input ${i}`;
-    const by = this.now.reads.flatMap((taps, j) => taps.flatMap((place, a) => (place === i ? [`output ${j} (tap ${a})`] : [])));
+    const by = this.now.reads.flatMap((taps, j) =>
+      taps.flatMap((place, a) => (place === i ? [`output ${j} (tap ${a})`] : [])),
+    );
     return `${what}: ${by.length ? `read by ${listed(by)}` : "never read"}`;
   }
 

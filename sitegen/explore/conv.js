@@ -93,7 +93,12 @@ export default class Conv extends Edited {
 
   fill({ role, c, grid }) {
     const one = (value, place) => cell(signed(value), this.now.called(role, c, place), { class: NAMES[role] });
-    const row = (values, i) => made("tr", { role: "row" }, values.map((value, j) => one(value, [i, j])));
+    const row = (values, i) =>
+      made(
+        "tr",
+        { role: "row" },
+        values.map((value, j) => one(value, [i, j])),
+      );
     grid.fill(this.now[role][c].map(row));
   }
 
@@ -178,7 +183,12 @@ export default class Conv extends Edited {
       const terms = each.map((one, nth) => [nth ? " + " : null, this.term(one, c * each.length + nth + 1)]);
       const ends = [" = ", several ? made("b", {}, signed(parts[c])) : sum];
       const equals = made("span", { class: this.later((c + 1) * each.length) }, ends);
-      return made("p", {}, several ? `channel ${c}: ` : begins, made("span", { "data-fact": `part${c}` }, terms, equals));
+      return made(
+        "p",
+        {},
+        several ? `channel ${c}: ` : begins,
+        made("span", { "data-fact": `part${c}` }, terms, equals),
+      );
     });
     const added = parts.map((one, c) => (c ? ` + ${factor(one)}` : signed(one)));
     if (several) lines.push(made("p", { class: this.later(now.count) }, begins, added, " = ", sum));

@@ -49,9 +49,20 @@ export function nested(said, bare) {
     if (short) return `[${items.join(", ")}]`;
     return `[\n${items.map((one) => `${indent}    ${one},\n`).join("")}${indent}]`;
   };
-  const table = (values, indent) => list(values.map((row) => `[${row.join(", ")}]`), indent, values.length < 4);
+  const table = (values, indent) =>
+    list(
+      values.map((row) => `[${row.join(", ")}]`),
+      indent,
+      values.length < 4,
+    );
   const values = tables(said);
-  return bare ? table(values[0], "") : list(values.map((one) => table(one, "    ")), "", false);
+  return bare
+    ? table(values[0], "")
+    : list(
+        values.map((one) => table(one, "    ")),
+        "",
+        false,
+      );
 }
 
 export class Edited extends Instrument {
@@ -77,7 +88,8 @@ export class Edited extends Instrument {
       const handle = number(label, 1, { most }).make((size) => this.resize(handle, size));
       return Object.assign(handle, { of: role, axis, label, most });
     });
-    const grow = (count) => this.change({ x: this.filled("x", 0, Number(count)), k: this.filled("k", 0, Number(count)) });
+    const grow = (count) =>
+      this.change({ x: this.filled("x", 0, Number(count)), k: this.filled("k", 0, Number(count)) });
     this.channels = choice("channels", 1, { 1: "1", 3: "3, added up" }).make(grow);
     return [...this.sizes, this.channels];
   }

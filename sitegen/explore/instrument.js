@@ -31,7 +31,8 @@ export const listed = (words) =>
 
 export const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
-export const some = (word, first, count) => (count === 1 ? `${word} ${first}` : `${word}s ${first} to ${first + count - 1}`);
+export const some = (word, first, count) =>
+  count === 1 ? `${word} ${first}` : `${word}s ${first} to ${first + count - 1}`;
 
 export const at = (place) => `(${place.join(", ")})`;
 
@@ -103,7 +104,10 @@ export class Instrument extends HTMLElement {
     this.notice = made("p", { class: "notice", role: "status" });
     this.state = { ...this.start, ...this.asked() };
     this.handles = Object.fromEntries(
-      Object.entries(controls).map(([name, control]) => [name, control.make((value) => this.change({ [name]: value }))]),
+      Object.entries(controls).map(([name, control]) => [
+        name,
+        control.make((value) => this.change({ [name]: value })),
+      ]),
     );
     this.stage = made("div", { class: "stage" });
     this.refusal = made("p", { class: "refusal" });

@@ -126,10 +126,19 @@ export default class Kinds extends Instrument {
     const own = range(n).map((i) => [i, i, "u"]);
     const steps = sees.map((_, step) => [
       this.svg(step ? again : own, (j) => j, "again"),
-      row(`step ${step + 1}`, range(n).map((j) => this.cell("output", j, j, this.stepIs(step, j)))),
+      row(
+        `step ${step + 1}`,
+        range(n).map((j) => this.cell("output", j, j, this.stepIs(step, j))),
+      ),
     ]);
     const name = (i) => `input ${i}: read by place ${i} of every step (weight u)`;
-    this.fill("again", [row("input", range(n).map((i) => this.cell("input", i, i, name(i)))), ...steps.flat()]);
+    this.fill("again", [
+      row(
+        "input",
+        range(n).map((i) => this.cell("input", i, i, name(i))),
+      ),
+      ...steps.flat(),
+    ]);
   }
 
   joined(kind, end, place) {
@@ -144,7 +153,9 @@ export default class Kinds extends Instrument {
   outputIs(kind, j) {
     const edges = this.joined(kind, 0, j);
     const alike = this.now.layers[kind].filter(([other, , w]) => other !== j && w === edges[0][2]);
-    const same = alike.length ? `the same weights as ${plural(alike.length, "output").split(" ")[1]} ` : "weights of its own";
+    const same = alike.length
+      ? `the same weights as ${plural(alike.length, "output").split(" ")[1]} `
+      : "weights of its own";
     const which = `${same}${listed(alike.map(([other]) => other))}`;
     return `${NAMES[kind]}, output ${j}: reads ${plural(edges.length, "input")}: ${weighed(edges, 1)}; ${which}`;
   }
@@ -158,7 +169,8 @@ export default class Kinds extends Instrument {
 
   write() {
     const { m, t, k, layers } = this.now;
-    const tiled = t === 1 ? "the same as convolution" : t < m ? `${t} kernels in turn` : "the same as locally connected";
+    const tiled =
+      t === 1 ? "the same as convolution" : t < m ? `${t} kernels in turn` : "the same as locally connected";
     const notes = { conv: "one kernel for all", tiled, local: "a kernel for each output", dense: "all to all" };
     for (const [kind, edges] of Object.entries(layers)) {
       const weights = new Set(edges.map(([, , w]) => w)).size;
@@ -199,7 +211,9 @@ export default class Kinds extends Instrument {
         one.classList.toggle("alike", !own && weights.has(one.dataset.edge.split(",")[2]));
       }
     });
-    grid.rows?.forEach((cells, row) => cells.forEach((one, place) => one.classList.toggle("lit", seen.has(`${row},${place}`))));
+    grid.rows?.forEach((cells, row) =>
+      cells.forEach((one, place) => one.classList.toggle("lit", seen.has(`${row},${place}`))),
+    );
   }
 
   told({ m, layers }) {

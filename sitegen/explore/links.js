@@ -84,9 +84,14 @@ export default class Links extends Instrument {
     );
     this.svg = drawn("svg", { "aria-hidden": "true", class: `net ${mode === "conv" ? "dashed" : mode}` });
     this.svg.append(...edges.map((edge) => line(edge, ...this.ends(edge), `tap-${edge[END.weight]}`)));
-    if (!dense) this.svg.append(...edges.map((edge) => this.digit(edge, height(edge[END.input] - edge[END.output] + before, k))));
+    if (!dense)
+      this.svg.append(...edges.map((edge) => this.digit(edge, height(edge[END.input] - edge[END.output] + before, k))));
     const between = made("tr", { role: "presentation" }, made("td", { role: "presentation" }, this.svg));
-    this.store = made("tbody", { role: "rowgroup", class: `weights ${mode === "conv" ? "conv dashed" : mode}`, tabindex: -1 }, this.weights());
+    this.store = made(
+      "tbody",
+      { role: "rowgroup", class: `weights ${mode === "conv" ? "conv dashed" : mode}`, tabindex: -1 },
+      this.weights(),
+    );
     this.grid.fill([row("input", input), between, row("output", output), this.store]);
     this.compare();
     this.look(null);

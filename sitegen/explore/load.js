@@ -21,12 +21,15 @@ async function wake({ localName }) {
   if (!customElements.get(localName)) customElements.define(localName, Instrument);
 }
 
-const near = new IntersectionObserver((seen) => {
-  for (const { target } of seen.filter(({ isIntersecting }) => isIntersecting)) {
-    near.unobserve(target);
-    wake(target).catch(() => target.classList.add("asleep"));
-  }
-}, { rootMargin: "50%" });
+const near = new IntersectionObserver(
+  (seen) => {
+    for (const { target } of seen.filter(({ isIntersecting }) => isIntersecting)) {
+      near.unobserve(target);
+      wake(target).catch(() => target.classList.add("asleep"));
+    }
+  },
+  { rootMargin: "50%" },
+);
 
 window.document$.subscribe(() => {
   document.querySelectorAll(".explorable:not(:defined)").forEach((element) => near.observe(element));

@@ -87,7 +87,8 @@ export default class Pad extends Instrument {
   }
 
   row(what) {
-    if (what === "ended") return this.named("ended", `of ${this.now.asked}`, `layer ${this.now.ended.layer}`, this.end());
+    if (what === "ended")
+      return this.named("ended", `of ${this.now.asked}`, `layer ${this.now.ended.layer}`, this.end());
     if (what === "counts") return this.counts();
     const { places, before, after } = this.levels[what];
     const { field } = this.now.layers[what - 1] ?? {};
@@ -152,7 +153,8 @@ export default class Pad extends Instrument {
       `layer ${level}, unit ${j}: ${plural(real[j], "real input")} (${which}) in a field of ${field}`,
       `its own window reads ${below} and ${plural(zeros[j], "zero")}`,
     ];
-    if (level < depth) parts.push(`read by ${plural(this.now.layers[level].visits[j], "window")} of layer ${level + 1}`);
+    if (level < depth)
+      parts.push(`read by ${plural(this.now.layers[level].visits[j], "window")} of layer ${level + 1}`);
     return parts.join("; ");
   }
 

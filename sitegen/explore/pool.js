@@ -174,13 +174,25 @@ export default class Pool extends Instrument {
   fill(nth, table, role, mark, marked = []) {
     const one = (value, place) =>
       cell(shown(value), this.called(nth, place), { class: among(marked, place) ? `${role} ${mark}` : role });
-    const rows = table.map((row, i) => made("tr", { role: "row" }, row.map((value, j) => one(value, [i, j]))));
+    const rows = table.map((row, i) =>
+      made(
+        "tr",
+        { role: "row" },
+        row.map((value, j) => one(value, [i, j])),
+      ),
+    );
     this.tables[nth].fill(rows);
   }
 
   count({ unchanged, percent, follows }, { s, dx, dy }) {
     const share = (name, [part, whole]) => made("b", { "data-fact": name }, `${part} of ${whole}`);
-    this.verdict.replaceChildren("Unchanged by the shift: ", share("unchanged", unchanged), " outputs (", made("b", { "data-fact": "percent" }, percent), " %).");
+    this.verdict.replaceChildren(
+      "Unchanged by the shift: ",
+      share("unchanged", unchanged),
+      " outputs (",
+      made("b", { "data-fact": "percent" }, percent),
+      " %).",
+    );
     const odd = Object.entries({ dx, dy }).filter(([, by]) => by % s);
     if (odd.length) {
       const words = `${listed(odd.map(([name, by]) => `${name} = ${signed(by)}`))} ${odd.length > 1 ? "are" : "is"}`;

@@ -71,9 +71,12 @@ export default class Rf extends Instrument {
 
   prepare() {
     this.layers = this.handles.stack.stack;
-    const preset = ([words, state]) => made("button", { type: "button", click: () => this.change({ ...state, unit: "" }) }, words);
+    const preset = ([words, state]) =>
+      made("button", { type: "button", click: () => this.change({ ...state, unit: "" }) }, words);
     this.layers.actions.append("Examples:", ...Object.entries(PRESETS).map(preset));
-    this.grid = new Units("Places of the layers, the last layer first, then of the input", (at, column) => this.look(at, column));
+    this.grid = new Units("Places of the layers, the last layer first, then of the input", (at, column) =>
+      this.look(at, column),
+    );
     this.grid.pick = (at, column) => this.pick(at, column);
     this.values = made("p", { class: "reading" });
     this.reading = made("p", { class: "reading" });
@@ -119,13 +122,22 @@ export default class Rf extends Instrument {
   }
 
   draw(facts, state) {
-    this.now = { facts, state, windows: stacked(state.stack).map(({ k, s, d }, nth) => new Window(k, s, d, facts.layers[nth].before)) };
+    this.now = {
+      facts,
+      state,
+      windows: stacked(state.stack).map(({ k, s, d }, nth) => new Window(k, s, d, facts.layers[nth].before)),
+    };
     this.layers.tell(facts.layers);
     this.lay(facts, state.n);
     this.grid.element.style.setProperty("--places", this.wide / 2);
-    this.strips = this.levels.map((_, level) => drawn("svg", { viewBox: `0 0 ${this.wide} ${level ? 2 : 1}`, preserveAspectRatio: "none" }));
+    this.strips = this.levels.map((_, level) =>
+      drawn("svg", { viewBox: `0 0 ${this.wide} ${level ? 2 : 1}`, preserveAspectRatio: "none" }),
+    );
     this.bars = made("tr", { role: "presentation", "aria-hidden": "true", class: "ways" });
-    const rows = this.levels.map((_, level) => [this.row(level), this.held(this.strips[level], level ? null : "field")]);
+    const rows = this.levels.map((_, level) => [
+      this.row(level),
+      this.held(this.strips[level], level ? null : "field"),
+    ]);
     const [layer, place] = facts.unit;
     this.grid.at = [facts.layers.length - layer, this.levels[layer].shown.indexOf(place)];
     this.grid.fill([...rows.reverse().flat(), this.bars]);
@@ -142,7 +154,12 @@ export default class Rf extends Instrument {
 
   held(strip, words) {
     const name = words && made("th", { role: "presentation" }, words);
-    return made("tr", { role: "presentation", "aria-hidden": "true" }, name, made("td", { role: "presentation" }, strip));
+    return made(
+      "tr",
+      { role: "presentation", "aria-hidden": "true" },
+      name,
+      made("td", { role: "presentation" }, strip),
+    );
   }
 
   // A level of the picture: its name, what it reads with, and its places.
@@ -159,7 +176,12 @@ export default class Rf extends Instrument {
         "aria-selected": `${`${[level, place]}` === `${facts.unit}`}`,
       }),
     );
-    return made("tr", { role: "row" }, made("th", { role: "rowheader" }, made("b", { class: name }, name), " ", words), cells);
+    return made(
+      "tr",
+      { role: "row" },
+      made("th", { role: "rowheader" }, made("b", { class: name }, name), " ", words),
+      cells,
+    );
   }
 
   // All that is to be said of a place.
@@ -204,7 +226,9 @@ export default class Rf extends Instrument {
         one.classList.toggle("lost", !at.level && facts.holes.includes(at.place));
       }
     }
-    this.strips.forEach((strip, level) => strip.replaceChildren(...(level ? this.cone(facts, level) : this.bracket(facts))));
+    this.strips.forEach((strip, level) =>
+      strip.replaceChildren(...(level ? this.cone(facts, level) : this.bracket(facts))),
+    );
     this.weigh(facts);
     const part = ([words, value, name]) => made("span", {}, words, name && made("b", { "data-fact": name }, value));
     this.values.replaceChildren(...saying(facts).slice(0, -1).map(part));
@@ -227,7 +251,11 @@ export default class Rf extends Instrument {
     const line = (x1, y1, x2, name) => drawn("line", { x1, y1, x2, y2: 0.6, class: name });
     const [low, high] = [this.left(0, clipped[0]) + 0.1, this.left(0, clipped[1]) + 1.9];
     const end = (x, cut, out) => (cut ? line(x, 0.6, x + out, "cut") : line(x, 0, x, "end"));
-    return [line(low, 0.6, high, "end"), end(low, interval[0] < clipped[0], -1.6), end(high, interval[1] > clipped[1], 1.6)];
+    return [
+      line(low, 0.6, high, "end"),
+      end(low, interval[0] < clipped[0], -1.6),
+      end(high, interval[1] > clipped[1], 1.6),
+    ];
   }
 
   weigh({ ways, clipped }) {
@@ -238,7 +266,10 @@ export default class Rf extends Instrument {
     };
     this.bars.classList.toggle("many", most > 999);
     const [first, last] = clipped ?? [0, -1];
-    this.bars.replaceChildren(made("th", { role: "presentation" }, "ways to the unit"), ...range(last - first + 1, first).map(bar));
+    this.bars.replaceChildren(
+      made("th", { role: "presentation" }, "ways to the unit"),
+      ...range(last - first + 1, first).map(bar),
+    );
   }
 
   told(facts) {

@@ -7,11 +7,24 @@ const MOST = 8; // layers
 const FACTS = ["places", "size", "jump", "start"];
 const numbers = (length, first) => range(length, first).map((one) => [one, one]);
 const BOXES = {
-  kind: ["kind", [["c", "conv"], ["p", "pool"]]],
+  kind: [
+    "kind",
+    [
+      ["c", "conv"],
+      ["p", "pool"],
+    ],
+  ],
   k: ["kernel", numbers(5, 1)],
   s: ["stride", numbers(3, 1)],
   d: ["dilation", numbers(4, 1)],
-  padding: ["padding", [["valid", "valid"], ["same", "same"], ["numbers", "numbers"]]],
+  padding: [
+    "padding",
+    [
+      ["valid", "valid"],
+      ["same", "same"],
+      ["numbers", "numbers"],
+    ],
+  ],
   before: ["zeros before", numbers(5)],
   after: ["zeros after", numbers(5)],
 };
@@ -29,8 +42,17 @@ class Stack {
     this.change = change;
     this.lines = range(MOST).map((nth) => this.line(nth));
     const heads = ["", "layer", "kernel", "stride", "dilation", "padding", ...FACTS];
-    const head = made("tr", {}, heads.map((words) => made(words ? "th" : "td", {}, words)), made("td"));
-    const body = made("tbody", {}, this.lines.map(({ row }) => row));
+    const head = made(
+      "tr",
+      {},
+      heads.map((words) => made(words ? "th" : "td", {}, words)),
+      made("td"),
+    );
+    const body = made(
+      "tbody",
+      {},
+      this.lines.map(({ row }) => row),
+    );
     const add = () => this.edit((layers) => layers.push(...stacked("c3-same")));
     this.add = made("button", { type: "button", click: add }, "Add a layer");
     this.actions = made("p", { class: "actions" }, this.add);
@@ -46,7 +68,8 @@ class Stack {
       const choices = options.map(([value, text]) => made("option", { value }, text));
       return [name, made("select", { "aria-label": `${words} of layer ${nth + 1}`, input }, choices)];
     };
-    const button = ([text, words, click]) => made("button", { type: "button", "aria-label": `${words} layer ${nth + 1}`, click }, text);
+    const button = ([text, words, click]) =>
+      made("button", { type: "button", "aria-label": `${words} layer ${nth + 1}`, click }, text);
     const boxes = Object.fromEntries(Object.entries(BOXES).map(box));
     const buttons = [
       ["↑", "Earlier:", () => this.move(nth, -1)],
@@ -55,7 +78,11 @@ class Stack {
     ].map(button);
     const { kind, k, s, d, ...sides } = boxes;
     const facts = FACTS.map(() => made("td"));
-    const cells = [...[kind, k, s, d, Object.values(sides)].map((one) => made("td", {}, one)), ...facts, made("td", {}, buttons)];
+    const cells = [
+      ...[kind, k, s, d, Object.values(sides)].map((one) => made("td", {}, one)),
+      ...facts,
+      made("td", {}, buttons),
+    ];
     return { boxes, buttons, facts, row: made("tr", {}, made("th", { scope: "row" }, nth + 1), cells) };
   }
 
@@ -69,7 +96,11 @@ class Stack {
   move(nth, step) {
     this.edit((layers) => layers.splice(nth + step, 0, ...layers.splice(nth, 1)));
     const { buttons } = this.lines[nth + step];
-    buttons.slice(0, 2).sort((one) => (one.textContent === (step < 0 ? "↑" : "↓") ? -1 : 1)).find(({ disabled }) => !disabled).focus();
+    buttons
+      .slice(0, 2)
+      .sort((one) => (one.textContent === (step < 0 ? "↑" : "↓") ? -1 : 1))
+      .find(({ disabled }) => !disabled)
+      .focus();
   }
 
   show(layers) {
@@ -98,7 +129,8 @@ class Stack {
       const below = layers[nth - 1] ?? { size: 1, jump: 1 };
       row.classList.toggle("refused", refused === nth + 1);
       for (const [which, name] of FACTS.entries()) {
-        const grown = name === "size" && layer && `${below.size} + ${(layer.size - below.size) / below.jump} · ${below.jump} = `;
+        const grown =
+          name === "size" && layer && `${below.size} + ${(layer.size - below.size) / below.jump} · ${below.jump} = `;
         const value = layer && made("b", { "data-fact": `${name}-${nth + 1}` }, layer[name]);
         facts[which].replaceChildren(...[grown && made("span", {}, grown), value].filter(Boolean));
       }
@@ -114,7 +146,8 @@ function room(_, text) {
   for (const [nth, layer] of layers.entries()) {
     for (const [name, [words, options]] of Object.entries(BOXES)) {
       const [most] = options.at(-1);
-      if (layer[name] > most && Number.isInteger(most)) throw full(`layer ${nth + 1}: `, `${words} ${layer[name]}`, most);
+      if (layer[name] > most && Number.isInteger(most))
+        throw full(`layer ${nth + 1}: `, `${words} ${layer[name]}`, most);
     }
   }
 }

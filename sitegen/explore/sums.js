@@ -66,7 +66,9 @@ export class Sums {
   }
 
   reached(c, place) {
-    const outputs = this.output.flatMap((row, i) => row.map((_, j) => [i, j])).filter((output) => this.tap(place, output));
+    const outputs = this.output
+      .flatMap((row, i) => row.map((_, j) => [i, j]))
+      .filter((output) => this.tap(place, output));
     const by = (output) => this.tap(place, output).reduce((row, at) => row[at], this.laid[c]);
     return outputs.map((output) => `output ${at(output)} times ${signed(by(output))}`);
   }
@@ -80,7 +82,8 @@ export class Sums {
   // The sum of an output after some of its products; `step` null: after all.
   after(output, step) {
     const sums = this.sums[output[0]][output[1]];
-    if (step === null) return `Output ${at(output)}, with t = ${at(this.t(output))}: ${sums.length} products, added up.`;
+    if (step === null)
+      return `Output ${at(output)}, with t = ${at(this.t(output))}: ${sums.length} products, added up.`;
     const { c, from, tap, x, w } = this.products(output).flat()[step - 1];
     const entry = (letter, place) => `${letter}${this.several ? SUBSCRIPTS[c] : ""}${at(place)}`;
     const product = `${entry("x", from)} · ${entry("w", this.turn(tap))} = ${signed(x)}·${factor(w)} = ${signed(x * w)}`;

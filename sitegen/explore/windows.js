@@ -141,8 +141,7 @@ function shifted(table, by, border) {
 const outside = (place, n) => place.some((i, axis) => i < 0 || i >= n[axis]);
 
 // The places of a table at which something is so.
-const where = (table, so) =>
-  table.flatMap((row, i) => row.flatMap((value, j) => (so(value, i, j) ? [[i, j]] : [])));
+const where = (table, so) => table.flatMap((row, i) => row.flatMap((value, j) => (so(value, i, j) ? [[i, j]] : [])));
 
 const differ = (one, other) => where(one, (value, i, j) => value !== other[i][j]);
 
@@ -329,7 +328,13 @@ function seen(n, looks, layers, unit) {
 // weights, multiply-adds (padding included).
 function costs(n, k, padding) {
   const ones = n.map(() => 1);
-  const axes = windows(n, n.map(() => k), ones, padding, ones);
+  const axes = windows(
+    n,
+    n.map(() => k),
+    ones,
+    padding,
+    ones,
+  );
   const product = (of) => axes.reduce((all, window, axis) => all * of(window, n[axis]), 1);
   const outputs = product((window, size) => window.places(size));
   const taps = product((window) => window.kernel);
@@ -384,7 +389,10 @@ export function pad({ n, k, layers, padding }) {
       visits: spread(real, places, range(real.length).fill(1)),
     };
   });
-  const paths = looks.reduceRight((ways, { places, real }) => spread(real, places, ways), below.map(() => 1));
+  const paths = looks.reduceRight(
+    (ways, { places, real }) => spread(real, places, ways),
+    below.map(() => 1),
+  );
   return { layers: told, ended, paths };
 }
 
@@ -420,8 +428,7 @@ export function kinds({ n, k, t }) {
   const [window] = windows([n], [k], [1], "valid", [1]);
   integer("weight_index: tile", t, 1);
   const m = window.places(n);
-  const numbered = (kernels) =>
-    range(m).flatMap((j) => window.taps(j).map((i, a) => [j, i, (j % kernels) * k + a]));
+  const numbered = (kernels) => range(m).flatMap((j) => window.taps(j).map((i, a) => [j, i, (j % kernels) * k + a]));
   const layers = { conv: numbered(1), tiled: numbered(t), local: numbered(m), dense: whole(m, n) };
   return { m, layers, ...repeated(n, k, 3) };
 }
