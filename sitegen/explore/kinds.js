@@ -153,10 +153,8 @@ export default class Kinds extends Instrument {
   outputIs(kind, j) {
     const edges = this.joined(kind, 0, j);
     const alike = this.now.layers[kind].filter(([other, , w]) => other !== j && w === edges[0][2]);
-    const same = alike.length
-      ? `the same weights as ${plural(alike.length, "output").split(" ")[1]} `
-      : "weights of its own";
-    const which = `${same}${listed(alike.map(([other]) => other))}`;
+    const others = `output${alike.length === 1 ? "" : "s"} ${listed(alike.map(([other]) => other))}`;
+    const which = alike.length ? `the same weights as ${others}` : "weights of its own";
     return `${NAMES[kind]}, output ${j}: reads ${plural(edges.length, "input")}: ${weighed(edges, 1)}; ${which}`;
   }
 
