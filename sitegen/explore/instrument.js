@@ -249,7 +249,7 @@ export class Grid {
       role: "grid",
       "aria-label": label,
       keydown: (event) => this.key(event),
-      focusin: ({ target }) => this.seen(target),
+      focusin: ({ target }) => this.focusOn(target),
       focusout: () => this.unseen(),
       pointerover: ({ target }) => this.seen(target),
       pointerleave: () => this.unseen(),
@@ -293,6 +293,16 @@ export class Grid {
     return this.together.some(({ pinned }) => pinned);
   }
 
+  // The one tab stop is where the focus was last, however it came there.
+  focusOn(target) {
+    const cell = target.closest("[role=gridcell]");
+    if (!cell) return;
+    this.cell(...this.at).tabIndex = -1;
+    this.at = this.place(cell);
+    cell.tabIndex = 0;
+    this.seen(cell);
+  }
+
   seen(target) {
     const cell = target.closest("[role=gridcell]");
     if (cell && !this.kept) this.look(...this.place(cell));
@@ -317,11 +327,7 @@ export class Grid {
   }
 
   move(place) {
-    this.cell(...this.at).tabIndex = -1;
-    this.at = this.within(...place);
-    const cell = this.cell(...this.at);
-    cell.tabIndex = 0;
-    cell.focus();
+    this.cell(...this.within(...place)).focus();
   }
 
   release() {

@@ -171,6 +171,26 @@ def test_a_grid_is_one_stop_of_the_keyboard(browser: Browser, site: Site, name: 
         assert set(root.evaluate(STOPS)) == {1}
 
 
+@pytest.mark.parametrize("several", ["conv", "kinds", "pool"])
+def test_of_several_grids_one_cell_is_kept(browser: Browser, site: Site, several: str) -> None:
+    with opened(browser) as tab:
+        root = at(tab, site, several)
+        first, other = (
+            root.locator("[role=grid]").nth(nth).locator("[role=gridcell]") for nth in (0, 1)
+        )
+        first.nth(1).focus()
+        tab.keyboard.press("Enter")
+        assert first.nth(1).get_attribute("aria-selected") == "true"
+        kept = look(root)
+        other.last.hover()
+        assert look(root) == kept
+        other.nth(1).focus()
+        tab.keyboard.press("Enter")
+        assert root.locator("[aria-selected=true]").count() == 1
+        assert other.nth(1).get_attribute("aria-selected") == "true"
+        assert look(root) != kept
+
+
 def test_every_control_is_reached_and_changes_something(
     browser: Browser, site: Site, name: str
 ) -> None:
