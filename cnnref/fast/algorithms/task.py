@@ -1,0 +1,97 @@
+"""What an algorithm is given, and what most of them do first: padding, views, blocks."""
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from cnnref.arguments import Array
+from cnnref.window import Window
+
+CACHE = 1 << 20
+"""Bytes of a buffer that stays near the processor while it is filled and read."""
+
+
+class Task(NamedTuple):
+    """One layer to compute: x (N, C_in, *n), w (C_out, C_in/groups, *k), a Window per axis."""
+
+    x: Array
+    w: Array
+    windows: tuple[Window, ...]
+    groups: int = 1
+
+    @property
+    def m(self) -> tuple[int, ...]:
+        """Output places per axis."""
+        n = self.x.shape[2:]
+        return tuple(window.places(size) for window, size in zip(self.windows, n, strict=True))
+
+    @property
+    def k(self) -> tuple[int, ...]:
+        """Taps per axis."""
+        return self.w.shape[2:]
+
+    @property
+    def rank(self) -> int:
+        """The number of spatial axes."""
+        return len(self.windows)
+
+    @property
+    def plain(self) -> bool:
+        """Whether stride and dilation are one everywhere."""
+        return all(window.stride == window.dilation == 1 for window in self.windows)
+
+    @property
+    def padded(self) -> tuple[int, ...]:
+        """The spatial size of the input with its padding."""
+        n = self.x.shape[2:]
+        return tuple(w.before + size + w.after for w, size in zip(self.windows, n, strict=True))
+
+    def result(self) -> Array:
+        """Room for the output (N, C_out, *m)."""
+        return np.empty((len(self.x), len(self.w), *self.m), self.x.dtype)
+
+    def parts(self) -> Iterator[tuple[slice, slice]]:
+        """The input and the output channels of each group."""
+        inputs, outputs = self.w.shape[1], len(self.w) // self.groups
+        for g in range(self.groups):
+            yield slice(g * inputs, (g + 1) * inputs), slice(g * outputs, (g + 1) * outputs)
+
+
+def around(task: Task, spare: tuple[int, ...] | None = None) -> Array:
+    """The input with its padding around it, and so many zeros more behind each axis; contiguous."""
+    spare = spare or (0,) * task.rank
+    if not any(spare) and task.padded == task.x.shape[2:]:
+        return np.ascontiguousarray(task.x)
+    sizes = [size + more for size, more in zip(task.padded, spare, strict=True)]
+    x = np.zeros((*task.x.shape[:2], *sizes), task.x.dtype)
+    real = (
+        slice(window.before, window.before + size)
+        for window, size in zip(task.windows, task.x.shape[2:], strict=True)
+    )
+    x[(..., *real)] = task.x
+    return x
+
+
+def patches(x: Array, task: Task) -> Array:
+    """What each output place reads of a padded input (N, C, *n): a view (N, C, *k, *m)."""
+    along = x.strides[2:]
+    taps = [step * window.dilation for step, window in zip(along, task.windows, strict=True)]
+    places = [step * window.stride for step, window in zip(along, task.windows, strict=True)]
+    shape, strides = (*x.shape[:2], *task.k, *task.m), (*x.strides[:2], *taps, *places)
+    view: Array = as_strided(x, shape, strides, writeable=False)
+    return view
+
+
+def blocks(count: int, size: int, most: int = CACHE) -> Iterator[slice]:
+    """`count` things of `size` bytes, as many at a time as fit into `most` bytes, at least one."""
+    step = max(1, most // max(size, 1))
+    for first in range(0, count, step):
+        yield slice(first, min(first + step, count))
+
+
+def volume(shape: Any) -> int:
+    """The number of entries."""
+    return math.prod(shape)

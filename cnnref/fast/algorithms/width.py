@@ -1,0 +1,38 @@
+"""Windows written out along the last axis only; the other taps are slices of that."""
+
+import numpy as np
+
+from cnnref.arguments import Array
+from cnnref.fast.algorithms.task import Task, around, patches, volume
+from cnnref.window import Window
+
+
+def width(task: Task) -> Array:
+    r"""Columns along the last axis, then a product for each tap of the other axes.
+
+    Operations: those of the definition. Memory: the padded input and, for one image, its columns:
+    $k$ times its size for the last axis' $k$, and not $\prod k$ times.
+    Accuracy: as many sums as the other axes have taps, added one by one.
+
+    Source: Cho, Brand, MEC: Memory-efficient Convolution for Deep Neural Network, 2017.
+    """
+    *others, last = task.windows
+    plain = [Window(1) for _ in others]
+    lowered = task._replace(w=task.w[(..., *(slice(1),) * len(others), slice(None))])
+    x, y = around(task), task.result()
+    flat = lowered._replace(x=x, windows=(*plain, Window(last.kernel, last.stride, last.dilation)))
+    view = patches(x, flat)  # (N, C_in, 1.., k, *n.., m)
+    for ins, outs in task.parts():
+        for image, into in zip(view[:, ins], y[:, outs], strict=True):
+            channels, rows = image.shape[0], image.shape[1 + task.rank : -1]
+            columns = image.reshape(channels * last.kernel, *rows, task.m[-1])
+            into[...] = 0
+            for tap in np.ndindex(task.k[:-1]):
+                w = task.w[(outs, slice(None), *tap)].reshape(len(into), -1)
+                places = tuple(
+                    slice(a * o.dilation, a * o.dilation + (m - 1) * o.stride + 1, o.stride)
+                    for a, o, m in zip(tap, others, task.m, strict=False)
+                )
+                seen = columns[(slice(None), *places)].reshape(w.shape[1], volume(task.m))
+                into += (w @ seen).reshape(into.shape)
+    return y
