@@ -1,23 +1,96 @@
 """One product per tap, of the input as it lies there; nothing is gathered."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.task import Task, around, patches
+from cnnref.fast.algorithms.task import Task, around, blocks, patches, volume
 
 
 def shifted(task: Task) -> Array:
     """For each tap its weights times the places that it reads, added up.
 
-    With one channel in each group the product is entry by entry.
+    At stride 1 what a tap reads is one run of the padded input, from the first place to the last;
+    what it reads between the ends of rows comes out as well, and is left behind. With one channel
+    in each group the product is entry by entry.
 
-    Operations: those of the definition. Memory: the padded input and one image's output more.
+    Operations: those of the definition. Memory: the padded input, and twice one image's output.
     Accuracy: the taps are added one by one, a sum of channels each.
 
     Source: Anderson, Vasudevan, Keane, Gregg, Low-memory GEMM-based Convolution Algorithms for
     Deep Neural Networks, 2017.
     """
-    view, y = patches(around(task), task), task.result()  # (N, C_in, *k, *m)
+    x, y = around(task), task.result()
+    if any(window.stride > 1 for window in task.windows):
+        gathered(x, task, y)
+    elif task.w.shape[1] == 1:
+        entrywise(Runs(task), x, task, y)
+    else:
+        mixed(Runs(task), x, task, y)
+    return y
+
+
+class Runs:
+    """What the taps of a layer at stride 1 read of an input whose spatial axes lie in one line."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.steps = [volume(task.padded[axis + 1 :]) for axis in range(task.rank)]
+        self.room = task.m[0] * self.steps[0]
+        """Places of whole rows, of which the last ones are read by no tap."""
+        ends = zip(task.m, self.steps, strict=True)
+        self.length = 1 + sum((m - 1) * step for m, step in ends)
+        """Places from the first that a tap reads to the last one."""
+
+    def __iter__(self) -> Iterator[tuple[tuple[int, ...], slice]]:
+        """Each tap, and its run."""
+        dilations = [window.dilation for window in self.task.windows]
+        for tap in np.ndindex(self.task.k):
+            each = zip(tap, dilations, self.steps, strict=True)
+            first = sum(a * d * step for a, d, step in each)
+            yield tap, slice(first, first + self.length)
+
+    def kept(self, flat: Array) -> Array:
+        """Of whole rows (..., room) the places that the output has, (..., *m)."""
+        rows = flat.reshape(*flat.shape[:-1], self.task.m[0], *self.task.padded[1:])
+        return rows[(..., *(slice(0, m) for m in self.task.m))]
+
+
+def mixed(runs: Runs, x: Array, task: Task, y: Array) -> None:
+    """A matrix product per tap and image, of which nothing is copied."""
+    flat = x.reshape(*x.shape[:2], -1)
+    for ins, outs in task.parts():
+        weights = np.ascontiguousarray(np.moveaxis(task.w[outs], (0, 1), (-2, -1)))
+        total = np.empty((outs.stop - outs.start, runs.room), x.dtype)
+        product = np.empty((len(total), runs.length), x.dtype)
+        for image, into in zip(flat[:, ins], y[:, outs], strict=True):
+            total[...] = 0
+            for tap, run in runs:
+                np.matmul(weights[tap], image[:, run], out=product)
+                total[:, : runs.length] += product
+            into[...] = runs.kept(total)
+
+
+def entrywise(runs: Runs, x: Array, task: Task, y: Array) -> None:
+    """One channel in each group: each output channel reads one, entry by entry."""
+    each = len(task.w) // task.groups
+    flat = x.reshape(*x.shape[:2], 1, -1)
+    for image, into in zip(flat, y, strict=True):
+        for few in blocks(task.groups, 3 * each * runs.room * x.itemsize):
+            outs = slice(few.start * each, few.stop * each)
+            w = task.w[outs].reshape(-1, each, 1, *task.k)
+            total = np.zeros((len(w), each, runs.room), x.dtype)
+            product = np.empty((len(w), each, runs.length), x.dtype)
+            for tap, run in runs:
+                np.multiply(image[few, :, run], w[(..., *tap)], out=product)
+                total[..., : runs.length] += product
+            into[outs] = runs.kept(total.reshape(-1, runs.room))
+
+
+def gathered(x: Array, task: Task, y: Array) -> None:
+    """With a stride, what a tap reads is gathered first."""
+    view = patches(x, task)  # (N, C_in, *k, *m)
     y[...] = 0
     for ins, outs in task.parts():
         for tap in np.ndindex(task.k):
@@ -25,4 +98,3 @@ def shifted(task: Task) -> Array:
             for image, into in zip(view[:, ins], y[:, outs], strict=True):
                 seen = image[(slice(None), *tap)]  # (C_in/groups, *m)
                 into += (w @ seen.reshape(len(seen), -1)).reshape(into.shape)
-    return y

@@ -10,7 +10,7 @@ from numpy.lib.stride_tricks import as_strided
 from cnnref.arguments import Array
 from cnnref.window import Window
 
-CACHE = 1 << 20
+CACHE = 1 << 21
 """Bytes of a buffer that stays near the processor while it is filled and read."""
 
 

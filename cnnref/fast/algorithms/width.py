@@ -26,7 +26,7 @@ def width(task: Task) -> Array:
         for image, into in zip(view[:, ins], y[:, outs], strict=True):
             channels, rows = image.shape[0], image.shape[1 + task.rank : -1]
             columns = image.reshape(channels * last.kernel, *rows, task.m[-1])
-            into[...] = 0
+            total, product = np.zeros((2, len(into), volume(task.m)), x.dtype)
             for tap in np.ndindex(task.k[:-1]):
                 w = task.w[(outs, slice(None), *tap)].reshape(len(into), -1)
                 places = tuple(
@@ -34,5 +34,7 @@ def width(task: Task) -> Array:
                     for a, o, m in zip(tap, others, task.m, strict=False)
                 )
                 seen = columns[(slice(None), *places)].reshape(w.shape[1], volume(task.m))
-                into += (w @ seen).reshape(into.shape)
+                np.matmul(w, seen, out=product)
+                total += product
+            into[...] = total.reshape(into.shape)
     return y

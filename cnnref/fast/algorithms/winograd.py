@@ -7,8 +7,8 @@ import numpy as np
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.task import Task, around, blocks
 
-BUFFER = 1 << 22
-"""Bytes of transformed tiles that are held at a time."""
+BUFFER = 1 << 20
+"""Bytes of transformed tiles that are held at a time, at least."""
 
 
 class Transforms(NamedTuple):
@@ -67,33 +67,89 @@ def winograd4(task: Task) -> Array:
     return tiled(task, FOUR)
 
 
+def error2(task: Task) -> float:
+    """How far an output of tiles of 2 x 2 can be from its exact value."""
+    return error(task, TWO)
+
+
+def error4(task: Task) -> float:
+    """How far an output of tiles of 4 x 4 can be from its exact value."""
+    return error(task, FOUR)
+
+
+def error(task: Task, transforms: Transforms) -> float:
+    r"""How far an output can be from its exact value.
+
+    With the largest input $X$ and weight $W$, no term of the sum that an output is passes
+    $q^2 C X W$, where $q = \max_i \sum_\xi |A_{i\xi}| (|G| 1)_\xi (|B| 1)_\xi$ on one axis; and no
+    term is rounded more often than the transforms and the channels have steps.
+
+    Source: Higham, Accuracy and Stability of Numerical Algorithms, 2002, lemma 3.1; Barabasz and
+    others, Error Analysis and Improving the Accuracy of Winograd Convolution, 2020.
+    """
+    rows = [np.abs(one).sum(axis=1) for one in (transforms.inputs, transforms.kernel)]
+    growth = float((np.abs(transforms.outputs) @ (rows[0] * rows[1])).max()) ** 2
+    channels, size = task.w.shape[1], transforms.outputs.shape[1]
+    steps = 2 * (size + 3 + 1 + size) + channels + 1
+    rounded = steps * float(np.finfo(task.x.dtype).eps) / 2
+    largest = float(np.abs(task.x).max(initial=0)) * float(np.abs(task.w).max())
+    return rounded / (1 - rounded) * growth * channels * largest
+
+
 def tiled(task: Task, transforms: Transforms) -> Array:
-    """All tiles of one row of tiles, for as many images as the buffer holds."""
-    inputs, kernel, outputs = (matrix.astype(task.x.dtype) for matrix in transforms)
-    tile, size = outputs.shape
+    """Rows of tiles, as many at a time as the buffer holds.
+
+    Channels come last, and the columns of a tile apart, so that every step reads long runs.
+    """
+    tile, size = transforms.outputs.shape
     rows, columns = (-(-m // tile) for m in task.m)
-    spare = (rows * tile - task.m[0], columns * tile - task.m[1])
-    x = around(task, spare)
+    grid = ((rows, rows * tile + size - tile), (columns, (columns + 1) * tile))
+    spare = [room - n for (_, room), n in zip(grid, task.padded, strict=True)]
+    x = around(task, (spare[0], spare[1]))
     y = np.empty((len(x), len(task.w), rows * tile, columns * tile), x.dtype)
-    u = np.ascontiguousarray((kernel @ task.w @ kernel.T).transpose(2, 3, 0, 1))  # (a, a, F, C)
     channels = task.w.shape[1] + len(task.w) // task.groups
+    each = size**2 * channels * columns * x.itemsize  # bytes of a row of tiles of one image
     for ins, outs in task.parts():
-        for row in range(rows):
-            band = x[:, ins, row * tile : row * tile + size]  # (N, C, a, n)
-            for images in blocks(len(x), size**2 * channels * columns * x.itemsize, BUFFER):
-                seen = np.lib.stride_tricks.sliding_window_view(band[images], size, axis=3)
-                tiles = seen[:, :, :, ::tile].transpose(2, 4, 1, 0, 3)  # (a, a, C, N, T)
-                flat = tiles.reshape(size, size, ins.stop - ins.start, -1)
-                v = through(inputs, flat)
-                z = through(outputs, np.matmul(u[:, :, outs], v))  # (t, t, F, N T)
-                z = z.reshape(tile, tile, outs.stop - outs.start, -1, columns)
-                into = y[images, outs, row * tile : (row + 1) * tile]
-                into[...] = z.transpose(3, 2, 0, 4, 1).reshape(into.shape)
+        u = transformed(task.w[outs], transforms)
+        most = max(BUFFER, u.nbytes // 4)  # the transformed weights are read once for each block
+        for images in blocks(len(x), each * rows, most):
+            seen = x[images, ins]
+            apart = seen.reshape(*seen.shape[:3], columns + 1, tile).transpose(2, 4, 0, 3, 1)
+            last = np.ascontiguousarray(apart)  # (n, tile, N, T + 1, C)
+            into = y[images, outs].reshape(*y[images, outs].shape[:2], rows, tile, columns, tile)
+            for some in blocks(rows, each * len(seen), most):
+                z = bands(last, u, transforms, some)  # (tile, tile, R, N, T, F)
+                into[:, :, some] = z.transpose(3, 5, 2, 1, 4, 0)
     return np.ascontiguousarray(y[:, :, : task.m[0], : task.m[1]])
 
 
-def through(matrix: Array, tiles: Array) -> Array:
-    """The matrix applied along the first two axes of (a, b, C, T)."""
-    a, b, *rest = tiles.shape
-    first = (matrix @ tiles.reshape(a, -1)).reshape(len(matrix), b, -1)
-    return np.matmul(matrix, first).reshape(len(matrix), len(matrix), *rest)
+def transformed(w: Array, transforms: Transforms) -> Array:
+    """The weights (F, C, 3, 3) as (b, a, C, F), b across and a down."""
+    kernel = transforms.kernel.astype(w.dtype)
+    size, (outputs, channels) = len(kernel), w.shape[:2]
+    last = np.empty((3, 3, channels, outputs), w.dtype)
+    for few in blocks(outputs, 1, 16):  # a copy that stays near what it reads
+        last[..., few] = w[few].transpose(2, 3, 1, 0)
+    both = np.einsum("ai,bj->baij", kernel, kernel).reshape(size**2, 9)
+    return (both @ last.reshape(9, -1)).reshape(size, size, channels, outputs)
+
+
+def bands(x: Array, u: Array, transforms: Transforms, rows: slice) -> Array:
+    """Of (n, tile, N, T + 1, C) some rows of tiles, as outputs (tile, tile, R, N, T, F)."""
+    tile, size = transforms.outputs.shape
+    inputs, outputs = (one.astype(x.dtype) for one in (transforms.inputs, transforms.outputs))
+    _, _, images, columns, channels = x.shape
+    count = rows.stop - rows.start
+    slabs = np.empty((size, size, count, images, columns - 1, channels), x.dtype)
+    for row in range(count):
+        first = (rows.start + row) * tile
+        down = inputs @ x[first : first + size].reshape(size, -1)
+        down = down.reshape(size, tile, images, columns, channels)
+        for b in range(size):
+            behind, phase = divmod(b, tile)
+            slabs[b, :, row] = down[:, phase, :, behind : behind + columns - 1]
+    v = (inputs @ slabs.reshape(size, -1)).reshape(size, size, -1, channels)
+    mixed = np.matmul(v, u)  # (b, a, R N T, F)
+    across = (outputs @ mixed.reshape(size, -1)).reshape(tile, size, -1)
+    z = np.matmul(outputs, across)
+    return z.reshape(tile, tile, count, images, columns - 1, -1)
