@@ -1,11 +1,12 @@
 """One product per tap, of the input as it lies there; nothing is gathered."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.task import Task, around, blocks, patches, volume
+
+NEAR = 1 << 18
+"""Bytes of a buffer that stays beside the arithmetic."""
 
 
 def shifted(task: Task) -> Array:
@@ -43,13 +44,15 @@ class Runs:
         self.length = 1 + sum((m - 1) * step for m, step in ends)
         """Places from the first that a tap reads to the last one."""
 
-    def __iter__(self) -> Iterator[tuple[tuple[int, ...], slice]]:
+    def taps(self) -> list[tuple[tuple[int, ...], slice]]:
         """Each tap, and its run."""
         dilations = [window.dilation for window in self.task.windows]
+        found = []
         for tap in np.ndindex(self.task.k):
             each = zip(tap, dilations, self.steps, strict=True)
             first = sum(a * d * step for a, d, step in each)
-            yield tap, slice(first, first + self.length)
+            found.append((tap, slice(first, first + self.length)))
+        return found
 
     def kept(self, flat: Array) -> Array:
         """Of whole rows (..., room) the places that the output has, (..., *m)."""
@@ -59,14 +62,14 @@ class Runs:
 
 def mixed(runs: Runs, x: Array, task: Task, y: Array) -> None:
     """A matrix product per tap and image, of which nothing is copied."""
-    flat = x.reshape(*x.shape[:2], -1)
+    flat, taps = x.reshape(*x.shape[:2], -1), runs.taps()
     for ins, outs in task.parts():
         weights = np.ascontiguousarray(np.moveaxis(task.w[outs], (0, 1), (-2, -1)))
         total = np.empty((outs.stop - outs.start, runs.room), x.dtype)
         product = np.empty((len(total), runs.length), x.dtype)
         for image, into in zip(flat[:, ins], y[:, outs], strict=True):
             total[...] = 0
-            for tap, run in runs:
+            for tap, run in taps:
                 np.matmul(weights[tap], image[:, run], out=product)
                 total[:, : runs.length] += product
             into[...] = runs.kept(total)
@@ -75,16 +78,18 @@ def mixed(runs: Runs, x: Array, task: Task, y: Array) -> None:
 def entrywise(runs: Runs, x: Array, task: Task, y: Array) -> None:
     """One channel in each group: each output channel reads one, entry by entry."""
     each = len(task.w) // task.groups
-    flat = x.reshape(*x.shape[:2], 1, -1)
+    flat, taps = x.reshape(*x.shape[:2], 1, -1), runs.taps()
     for image, into in zip(flat, y, strict=True):
-        for few in blocks(task.groups, 3 * each * runs.room * x.itemsize):
+        for few in blocks(task.groups, 3 * each * runs.room * x.itemsize, NEAR):
             outs = slice(few.start * each, few.stop * each)
             w = task.w[outs].reshape(-1, each, 1, *task.k)
-            total = np.zeros((len(w), each, runs.room), x.dtype)
+            total = np.empty((len(w), each, runs.room), x.dtype)
             product = np.empty((len(w), each, runs.length), x.dtype)
-            for tap, run in runs:
-                np.multiply(image[few, :, run], w[(..., *tap)], out=product)
-                total[..., : runs.length] += product
+            added = total[..., : runs.length]
+            for nth, (tap, run) in enumerate(taps):
+                np.multiply(image[few, :, run], w[(..., *tap)], out=product if nth else added)
+                if nth:
+                    np.add(added, product, out=added)
             into[outs] = runs.kept(total.reshape(-1, runs.room))
 
 
