@@ -33,9 +33,11 @@ from cnnref.arguments.gradients import (
 )
 from cnnref.arguments.layers import (
     Layer,
+    algorithm,
     columns,
     conv,
     dense,
+    integral,
     patches,
     recurrent,
     tiled,
@@ -56,6 +58,7 @@ __all__ = [
     "Layer",
     "Pool",
     "Signals",
+    "algorithm",
     "bias_grad",
     "channel_pool",
     "channel_pool_grad",
@@ -71,6 +74,7 @@ __all__ = [
     "elementwise_grad",
     "flag",
     "indices",
+    "integral",
     "kernel_of",
     "labelled",
     "letters",

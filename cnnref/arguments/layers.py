@@ -1,6 +1,7 @@
 """The door of the layers on (N, C, *n)."""
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from cnnref.arguments.arrays import (
     EXACT,
+    INTEGERS,
     Array,
     exact,
     heaviest,
@@ -73,6 +75,23 @@ def conv(
     fits(op, arrays[0], found, (arrays[0].shape[0], outputs, *m))
     shaped = spread(arrays[2], len(m)) if b is not None else None
     return Layer(arrays[0], arrays[1], shaped, found, dtype)
+
+
+def integral(*arrays: ArrayLike) -> bool:
+    """Whether all of these hold integers, so that the result must be exact."""
+    return all(np.asarray(array).dtype.kind in INTEGERS for array in arrays)
+
+
+def algorithm(op: str, name: object, refusals: Mapping[str, Callable[[], str]]) -> str:
+    """A known algorithm for which the call is one, or "auto"."""
+    if name == "auto":
+        return "auto"
+    if name not in refusals or not isinstance(name, str):
+        known = ", ".join(("auto", *refusals))
+        raise ValueError(f"{op}: algorithm must be one of {known}; got {name!r}")
+    if why := refusals[name]():
+        raise ValueError(f"{op}: algorithm {name!r} {why}")
+    return name
 
 
 def layered(op: str, name: str, x: Array, shapes: str) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
+from cnnref.fast.algorithms import ALGORITHMS, Task, chosen, computed
 from cnnref.window import Padding, Sizes, Window
 
 
@@ -23,20 +25,19 @@ def conv(
     padding: Padding = "valid",
     dilation: Sizes = 1,
     groups: int = 1,
+    algorithm: str = "auto",
 ) -> Array:
-    """`cnnref.literal.conv`, one matrix product per group."""
-    x, w, b, windows, dtype = arguments.conv("conv", x, w, b, stride, padding, dilation, groups)
-    view = patches(padded(x, windows, 0), windows)  # (N, C_in, *m, *k)
-    inputs, outputs = w.shape[1], len(w) // groups
-    parts = [
-        product(
-            view[:, g * inputs : (g + 1) * inputs],  # (N, C_in/groups, *m, *k)
-            w[g * outputs : (g + 1) * outputs],  # (C_out/groups, C_in/groups, *k)
-        )
-        for g in range(groups)
-    ]
-    y = np.moveaxis(np.concatenate(parts, axis=-1), -1, 1)  # (N, C_out, *m)
-    return np.ascontiguousarray(y if b is None else y + b, dtype)
+    """`cnnref.literal.conv`, by the algorithm that is expected to be the fastest."""
+    layer = arguments.conv("conv", x, w, b, stride, padding, dilation, groups)
+    task = Task(layer.x, layer.w, layer.windows, int(groups))
+    refusals = {name: partial(known.refuses, task) for name, known in ALGORITHMS.items()}
+    name = arguments.algorithm("conv", algorithm, refusals)
+    integers = arguments.integral(x, w)
+    name = chosen(task, integers) if name == "auto" else name
+    y = computed(task, name, integers)
+    if layer.b is not None:
+        y += layer.b
+    return y.astype(layer.dtype, copy=False)
 
 
 def product(view: Array, w: Array) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnref import fast, literal
-from cnnref.fast.layers import product
+from cnnref.fast.algorithms import computed
 from cnnref.laws import LAWS, REFUTED, Law, LawBroken, Refuted
 from cnnref.laws.cases import arrays_of
 from cnnref.laws.offered import Scope, offer_of
@@ -56,12 +56,13 @@ def test_statements_differ_in_their_ids_and_in_their_sentences() -> None:
 
 
 def test_a_fault_planted_in_fast_turns_laws_red(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = product
+    right = computed
 
-    def flipped(view: Any, w: Any) -> Any:
-        return right(view, np.flip(w, tuple(range(2, w.ndim))))
+    def flipped(task: Any, *more: Any) -> Any:
+        w = np.flip(task.w, tuple(range(2, task.w.ndim)))
+        return right(task._replace(w=w), *more)
 
-    monkeypatch.setattr("cnnref.fast.layers.product", flipped)
+    monkeypatch.setattr("cnnref.fast.layers.computed", flipped)
     red = ("conv.is-its-definition", "conv.is-a-sum", "conv.sums-correlations")
     for law in LAWS:
         if law.id in red:

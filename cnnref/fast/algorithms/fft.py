@@ -3,6 +3,7 @@
 import numpy as np
 
 from cnnref.arguments import Array
+from cnnref.fast.algorithms.cost import Cost, copy, product
 from cnnref.fast.algorithms.task import Task, around, blocks, volume
 
 BUFFER = 1 << 22
@@ -91,3 +92,16 @@ def mixed(x: Array, w: Array) -> Array:
     rows = x.reshape(*x.shape[:2], volume(frequencies)).transpose(2, 0, 1)
     columns = w.reshape(*w.shape[:2], volume(frequencies)).transpose(2, 1, 0)
     return (rows @ columns).transpose(1, 2, 0).reshape(len(x), len(w), *frequencies)
+
+
+def cost(task: Task) -> Cost:
+    """The transforms, about as many steps for each entry as it has binary digits, and products."""
+    places = volume(good(size) for size in task.padded)
+    inputs, outputs, images = task.w.shape[1], len(task.w) // task.groups, len(task.x)
+    transforms = images * inputs + inputs * outputs + images * outputs
+    levels = np.log2(places)
+    one = copy(transforms * places * levels / 2, levels / 6)
+    one += Cost(multiplies=8 * images * inputs * outputs * places, operands=transforms * places)
+    if inputs > 1:
+        one += copy(transforms * places, 1) + Cost(products=places / 2)
+    return (one + Cost(calls=15)).times(task.groups)

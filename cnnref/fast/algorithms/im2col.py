@@ -3,7 +3,8 @@
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.task import Task, around, blocks, patches, volume
+from cnnref.fast.algorithms.cost import Cost, copy, product
+from cnnref.fast.algorithms.task import CACHE, Task, around, blocks, patches, volume
 
 
 def im2col(task: Task) -> Array:
@@ -28,3 +29,12 @@ def im2col(task: Task) -> Array:
                 into = y[images, outs, rows]
                 into[...] = np.matmul(w, columns).reshape(into.shape)
     return y
+
+
+def cost(task: Task) -> Cost:
+    """A copy of all windows, and a product for each image and group."""
+    taps, places = volume(task.w.shape[1:]), volume(task.m)
+    run = task.m[-1] if task.windows[-1].stride == 1 else 1
+    one = copy(taps * places, run) + product(len(task.w) // task.groups, taps, places)
+    bytes_ = taps * places * task.x.itemsize * len(task.x)
+    return (one.times(len(task.x)) + Cost(calls=3 + 3 * bytes_ / CACHE)).times(task.groups)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.task import Task, around, patches
+from cnnref.fast.algorithms.cost import Cost, copy, product
+from cnnref.fast.algorithms.task import Task, around, patches, volume
 
 
 def refuses(task: Task) -> str:
@@ -24,5 +25,16 @@ def matmul(task: Task) -> Array:
     for ins, outs in task.parts():
         w = task.w[outs].reshape(outs.stop - outs.start, -1)
         into = y.reshape(*y.shape[:2], -1)[:, outs]
-        np.matmul(w, seen[:, ins], out=into)
+        multiply = np.multiply if w.shape[1] == 1 else np.matmul
+        multiply(w, seen[:, ins], out=into)
     return y
+
+
+def cost(task: Task) -> Cost:
+    """A product for each image and group; a copy if something is left out."""
+    places, inputs = volume(task.m), task.w.shape[1]
+    outputs = len(task.w) // task.groups
+    one = copy(outputs * places, places) if inputs == 1 else product(outputs, inputs, places)
+    if task.padded != task.m:
+        one += copy(inputs * places, task.m[-1] if task.windows[-1].stride == 1 else 1)
+    return one.times(len(task.x) * task.groups) + Cost(calls=3 * task.groups)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from cnnref.arguments import Array
+from cnnref.fast.algorithms.cost import Cost, copy, product
 from cnnref.fast.algorithms.task import Task, around, blocks, patches, volume
 
 NEAR = 1 << 18
@@ -103,3 +104,20 @@ def gathered(x: Array, task: Task, y: Array) -> None:
             for image, into in zip(view[:, ins], y[:, outs], strict=True):
                 seen = image[(slice(None), *tap)]  # (C_in/groups, *m)
                 into += (w @ seen.reshape(len(seen), -1)).reshape(into.shape)
+
+
+def cost(task: Task) -> Cost:
+    """For each image, group and tap a product, which is then added."""
+    outputs, inputs, places = len(task.w) // task.groups, task.w.shape[1], volume(task.m)
+    if any(window.stride > 1 for window in task.windows):
+        one = copy(inputs * places, 1) + product(outputs, inputs, places)
+        one += copy(2 * outputs * places, places) + Cost(calls=4)
+    elif inputs == 1:
+        length = Runs(task).length
+        one = copy(3 * outputs * length, length)
+        calls = -(-3 * task.w.itemsize * outputs * length * task.groups // NEAR) / task.groups
+        one = one._replace(calls=2 * calls / len(task.x))
+    else:
+        length = Runs(task).length
+        one = product(outputs, inputs, length) + copy(outputs * length, length) + Cost(calls=2)
+    return one.times(len(task.x) * task.groups * volume(task.k))

@@ -1,8 +1,8 @@
 """What an algorithm is given, and what most of them do first: padding, views, blocks."""
 
 import math
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -92,6 +92,6 @@ def blocks(count: int, size: int, most: int = CACHE) -> Iterator[slice]:
         yield slice(first, min(first + step, count))
 
 
-def volume(shape: Any) -> int:
+def volume(shape: Iterable[int]) -> int:
     """The number of entries."""
     return math.prod(shape)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from cnnref.arguments import Array
+from cnnref.fast.algorithms.cost import Cost, copy, product
 from cnnref.fast.algorithms.task import Task, around, patches, volume
 from cnnref.window import Window
 
@@ -38,3 +39,16 @@ def width(task: Task) -> Array:
                 total += product
             into[...] = total.reshape(into.shape)
     return y
+
+
+def cost(task: Task) -> Cost:
+    """For each image and group a copy, and for each tap of the other axes a product, added."""
+    outputs, inputs, places = len(task.w) // task.groups, task.w.shape[1], volume(task.m)
+    run = task.m[-1] if task.windows[-1].stride == 1 else 1
+    taps = inputs * task.k[-1]
+    one = product(outputs, taps, places) + copy(outputs * places, places) + Cost(calls=4)
+    if any(window.stride > 1 for window in task.windows[:-1]):
+        one += copy(taps * places, task.m[-1])
+    one = one.times(volume(task.k[:-1]))
+    one += copy(taps * volume(task.padded[:-1]) * task.m[-1], run) + Cost(calls=3)
+    return one.times(len(task.x) * task.groups)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.task import Task, around, blocks
+from cnnref.fast.algorithms.cost import Cost, copy, product
+from cnnref.fast.algorithms.task import Task, around, blocks, volume
 
 BUFFER = 1 << 20
 """Bytes of transformed tiles that are held at a time, at least."""
@@ -153,3 +154,29 @@ def bands(x: Array, u: Array, transforms: Transforms, rows: slice) -> Array:
     across = (outputs @ mixed.reshape(size, -1)).reshape(tile, size, -1)
     z = np.matmul(outputs, across)
     return z.reshape(tile, tile, count, images, columns - 1, -1)
+
+
+def cost(task: Task, transforms: Transforms) -> Cost:
+    """The transforms, and a product for each of the places of a tile."""
+    tile, size = transforms.outputs.shape
+    tiles = len(task.x) * volume(-(-m // tile) for m in task.m)
+    inputs, outputs = task.w.shape[1], len(task.w) // task.groups
+    ins, outs = tiles * inputs, tiles * outputs
+    one = product(9, size**2, inputs * outputs) + copy(9 * inputs * outputs, 1)
+    one += product(tiles, inputs, outputs).times(size**2)
+    one += copy(ins * tile**2, 1) + copy(ins * size**2, inputs * task.m[1] / tile)
+    one += product(size, size, ins * size).times(2)
+    one += product(tile, size, outs * size) + product(tile, size, outs * tile)
+    one += copy(outs * tile**2, 1)
+    used = size**2 * (ins + outs) * task.x.itemsize / BUFFER
+    return (one + Cost(calls=20 + (8 + 2 * size) * used)).times(task.groups)
+
+
+def cost2(task: Task) -> Cost:
+    """That of tiles of 2 x 2."""
+    return cost(task, TWO)
+
+
+def cost4(task: Task) -> Cost:
+    """That of tiles of 4 x 4."""
+    return cost(task, FOUR)
