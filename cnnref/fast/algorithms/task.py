@@ -75,12 +75,19 @@ def around(task: Task, spare: tuple[int, ...] | None = None) -> Array:
     return x
 
 
-def patches(x: Array, task: Task) -> Array:
-    """What each output place reads of a padded input (N, C, *n): a view (N, C, *k, *m)."""
-    along = x.strides[2:]
-    taps = [step * window.dilation for step, window in zip(along, task.windows, strict=True)]
-    places = [step * window.stride for step, window in zip(along, task.windows, strict=True)]
-    shape, strides = (*x.shape[:2], *task.k, *task.m), (*x.strides[:2], *taps, *places)
+def patches(
+    x: Array, task: Task, k: tuple[int, ...] | None = None, *, plain: bool = False
+) -> Array:
+    """What each output place reads of a padded input (N, C, *n): a view (N, C, *k, *m).
+
+    With `plain`, stride and dilation of the last axis have been seen to.
+    """
+    along, windows = x.strides[2:], list(task.windows)
+    if plain:
+        windows[-1] = Window(1)
+    taps = [step * window.dilation for step, window in zip(along, windows, strict=True)]
+    places = [step * window.stride for step, window in zip(along, windows, strict=True)]
+    shape, strides = (*x.shape[:2], *(k or task.k), *task.m), (*x.strides[:2], *taps, *places)
     view: Array = as_strided(x, shape, strides, writeable=False)
     return view
 
