@@ -7,6 +7,8 @@ cnnref/literal/convolution.py, computed in cnnref/fast/convolution.py, stated in
 cnnref/laws/convolution.py, drawn in cnnref/figures/convolution.py, told in docs/convolution.md.
 """
 
+from inspect import getdoc
+
 from cnnref import fast, literal
 from cnnref.connectivity import matrix, pattern, weight_index
 from cnnref.fast import (
@@ -40,6 +42,8 @@ from cnnref.fast import (
     tiled_conv,
     tiled_conv_grad,
 )
+from cnnref.fast.algorithms import explain
+from cnnref.fast.layers import ALGORITHM
 from cnnref.network import (
     AvgPool,
     ChannelMaxPool,
@@ -70,6 +74,7 @@ __all__ = [  # noqa: RUF022 - by topic
     "col2im",
     "conv",
     "dense",
+    "explain",
     "im2col",
     "locally_connected",
     "recurrent_conv",
@@ -127,4 +132,6 @@ __all__ = [  # noqa: RUF022 - by topic
 __version__ = "0.1.0"
 
 for _name in literal.__all__:  # one docstring serves both: the specification's
-    getattr(fast, _name).__doc__ = getattr(literal, _name).__doc__
+    getattr(fast, _name).__doc__ = getdoc(getattr(literal, _name))
+_before, _after = (conv.__doc__ or "").split("\n\nReturns:")
+conv.__doc__ = f"{_before}\n{ALGORITHM}\n\nReturns:{_after}"

@@ -40,6 +40,10 @@ def test_a_public_name_tells_all_about_itself(name: str) -> None:
     assert missing(documented(name), name not in TAKES_NOTHING_WRONG) == []
 
 
+def test_the_option_that_only_the_fast_one_has_is_told_too() -> None:
+    assert missing(cnnref.conv) == []
+
+
 def test_a_docstring_that_leaves_something_out_is_noticed() -> None:
     def told(x: float) -> float:
         """Twice x.

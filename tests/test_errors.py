@@ -7,7 +7,7 @@ import pytest
 
 import cnnref
 from cnnref import fast, literal
-from tests.errors import geometry, gradients, networks, operations, variants
+from tests.errors import algorithms, geometry, gradients, networks, operations, variants
 
 NAMES = {
     "X": np.zeros((1, 8, 5, 5)),
@@ -23,7 +23,7 @@ NAMES = {
 }
 
 OPERATIONS = [*operations.ROWS, *variants.ROWS, *gradients.ROWS]
-GEOMETRY = [*geometry.ROWS, *networks.ROWS]
+ONCE = [*geometry.ROWS, *networks.ROWS, *algorithms.ROWS]
 
 
 def refuses(call: str, subject: ModuleType, kind: type[Exception], message: str) -> None:
@@ -43,8 +43,8 @@ def test_a_bad_call_is_refused_in_these_words(
     refuses(call, subject, kind, message)
 
 
-@pytest.mark.parametrize(("call", "kind", "message"), GEOMETRY, ids=[row[0] for row in GEOMETRY])
-def test_bad_geometry_is_refused_in_these_words(
+@pytest.mark.parametrize(("call", "kind", "message"), ONCE, ids=[row[0] for row in ONCE])
+def test_what_exists_once_refuses_in_these_words(
     call: str, kind: type[Exception], message: str
 ) -> None:
     refuses(call, cnnref, kind, message)

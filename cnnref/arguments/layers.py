@@ -84,9 +84,11 @@ def integral(*arrays: ArrayLike) -> bool:
 
 def algorithm(op: str, name: object, refusals: Mapping[str, Callable[[], str]]) -> str:
     """A known algorithm for which the call is one, or "auto"."""
+    if not isinstance(name, str):
+        raise TypeError(f"{op}: algorithm must be a name; got {name!r}")
     if name == "auto":
-        return "auto"
-    if name not in refusals or not isinstance(name, str):
+        return name
+    if name not in refusals:
         known = ", ".join(("auto", *refusals))
         raise ValueError(f"{op}: algorithm must be one of {known}; got {name!r}")
     if why := refusals[name]():

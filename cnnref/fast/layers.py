@@ -1,4 +1,4 @@
-"""Layers on (N, C, *n): one strided view of all windows, one matrix product."""
+"""Layers on (N, C, *n): strided views of all windows, and matrix products."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,13 @@ from cnnref.arguments import Array, silently
 from cnnref.fast.algorithms import ALGORITHMS, Task, chosen, computed
 from cnnref.window import Padding, Sizes, Window
 
+ALGORITHM = """\
+    algorithm: "auto" for the one that is expected to be the fastest among those that keep every
+        promise, see `explain`; or "im2col", "shifted", "width", "matmul" (kernels of one tap),
+        "winograd2", "winograd4" (3 x 3 at stride 1; in float32 the second one loses a digit), "fft".
+        On integers the result is exact by each of them."""
+"""What the public docstring says of the one option that the specification does not have."""
+
 
 @silently
 def conv(
@@ -27,7 +34,7 @@ def conv(
     groups: int = 1,
     algorithm: str = "auto",
 ) -> Array:
-    """`cnnref.literal.conv`, by the algorithm that is expected to be the fastest."""
+    """`cnnref.literal.conv`, by the algorithm that is named or expected to be the fastest."""
     layer = arguments.conv("conv", x, w, b, stride, padding, dilation, groups)
     task = Task(layer.x, layer.w, layer.windows, int(groups))
     refusals = {name: partial(known.refuses, task) for name, known in ALGORITHMS.items()}
@@ -38,12 +45,6 @@ def conv(
     if layer.b is not None:
         y += layer.b
     return y.astype(layer.dtype, copy=False)
-
-
-def product(view: Array, w: Array) -> Array:
-    """What the windows (N, C, *m, *k) give with the weights (C_out, C, *k): (N, *m, C_out)."""
-    rank = w.ndim - 2
-    return contracted(view, w, (1, *range(2 + rank, 2 + 2 * rank)), tuple(range(1, 2 + rank)))
 
 
 def contracted(a: Array, b: Array, summed: Sequence[int], with_these: Sequence[int]) -> Array:

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from cnnref.arguments import Array
+from cnnref import arguments
+from cnnref.arguments import Array, silently
 from cnnref.fast.algorithms import fft, im2col, matmul, shifted, width, winograd
 from cnnref.fast.algorithms.cost import Cost
-from cnnref.fast.algorithms.task import Task
+from cnnref.fast.algorithms.task import Task, volume
+from cnnref.window import Padding, Sizes
 
 RATES = Cost(multiplies=0.025, operands=0.1, moved=0.1, runs=0.5, products=130, calls=1500)
 """Nanoseconds for each of them in float32, as they were found by least squares over random layers
@@ -17,34 +20,39 @@ on one machine; only their ratios matter."""
 TWICE = ("multiplies", "operands", "moved")
 """What takes twice as long in float64."""
 
-
-def never(task: Task) -> str:
-    """Every call is one for it."""
-    return ""
+LITTLE = 1 << 24
+"""Bytes that any call may take beside its input, weights and output; larger ones four times these
+three."""
 
 
 @dataclass(frozen=True, slots=True)
 class Algorithm:
     """A way to compute a layer.
 
-    `refuses` says why a call is not one for it; `error` bounds how far an output is from the exact
-    value, and is None where the sums are those of the definition in another order.
+    `cost` counts what it does, `memory` is at least the bytes it takes beside input, weights and
+    output. `refuses` says why a call is not one for it. `error` bounds how far an output is from
+    the exact value, and is None where the sums are those of the definition in another order.
     """
 
     run: Callable[[Task], Array]
     cost: Callable[[Task], Cost]
-    refuses: Callable[[Task], str] = never
+    memory: Callable[[Task], int]
+    refuses: Callable[[Task], str] = lambda _: ""
     error: Callable[[Task], float] | None = None
 
 
 ALGORITHMS = {
-    "im2col": Algorithm(im2col.im2col, im2col.cost),
-    "shifted": Algorithm(shifted.shifted, shifted.cost),
-    "width": Algorithm(width.width, width.cost),
-    "matmul": Algorithm(matmul.matmul, matmul.cost, matmul.refuses),
-    "winograd2": Algorithm(winograd.winograd2, winograd.cost2, winograd.refuses, winograd.error2),
-    "winograd4": Algorithm(winograd.winograd4, winograd.cost4, winograd.refuses, winograd.error4),
-    "fft": Algorithm(fft.fft, fft.cost, error=fft.error),
+    "im2col": Algorithm(im2col.im2col, im2col.cost, im2col.memory),
+    "shifted": Algorithm(shifted.shifted, shifted.cost, shifted.memory),
+    "width": Algorithm(width.width, width.cost, width.memory),
+    "matmul": Algorithm(matmul.matmul, matmul.cost, matmul.memory, matmul.refuses),
+    "winograd2": Algorithm(
+        winograd.winograd2, winograd.cost2, winograd.memory2, winograd.refuses, winograd.error2
+    ),
+    "winograd4": Algorithm(
+        winograd.winograd4, winograd.cost4, winograd.memory4, winograd.refuses, winograd.error4
+    ),
+    "fft": Algorithm(fft.fft, fft.cost, fft.memory, error=fft.error),
 }
 DIRECT = "im2col"
 """What computes every call, and answers where another one met NaN or infinity."""
@@ -77,31 +85,70 @@ def seconds(task: Task, name: str) -> float:
 def barred(task: Task, name: str, integers: bool) -> str:
     """Why the algorithm is not chosen by itself, or nothing."""
     algorithm = ALGORITHMS[name]
-    if why := algorithm.refuses(task):
-        return why
     if algorithm.error is not None and integers:
         return "integers are left to direct sums"
     if name == "winograd4" and task.x.itemsize < 8:
         return "loses a digit in float32: only by name"
+    y = volume((len(task.x), len(task.w), *task.m, task.x.itemsize))
+    held = task.x.nbytes + task.w.nbytes + y
+    if name != DIRECT and algorithm.memory(task) > max(4 * held, LITTLE):
+        return "takes too much memory: only by name"
     return ""
 
 
 def chosen(task: Task, integers: bool) -> str:
     """The algorithm that is expected to be the fastest among those that keep every promise."""
-    if not len(task.x):
-        return DIRECT
-    free = [name for name in ALGORITHMS if not barred(task, name, integers)]
-    return min(free, key=lambda name: seconds(task, name))
+    able = [name for name, algorithm in ALGORITHMS.items() if not algorithm.refuses(task)]
+    by_time = sorted(able, key=lambda name: seconds(task, name))
+    return next(name for name in by_time if not barred(task, name, integers))
 
 
-def explained(task: Task, integers: bool) -> str:
-    """A line for each algorithm: what it is expected to take, or why it is not chosen."""
+@silently
+def explain(
+    x: ArrayLike,
+    w: ArrayLike,
+    *,
+    stride: Sizes = 1,
+    padding: Padding = "valid",
+    dilation: Sizes = 1,
+    groups: int = 1,
+) -> str:
+    """Which algorithm `conv` chooses for a call, and what each is expected to take.
+
+    The expectation is a sum of counts (multiplies, entries moved, runs of neighbours, products,
+    calls), each at a rate that was measured once. It tells which is faster, not how fast.
+
+    Args:
+        x: input, shape (N, C_in, *n).
+        w: weights, shape (C_out, C_in/groups, *k).
+        stride: as in `conv`.
+        padding: as in `conv`.
+        dilation: as in `conv`.
+        groups: as in `conv`.
+
+    Returns:
+        A line for each algorithm, an arrow at the chosen one.
+
+    Raises:
+        TypeError: as `conv`.
+        ValueError: as `conv`.
+
+    Source: Anderson, Gregg, Optimal DNN Primitive Selection with Partitioned Boolean Quadratic
+    Programming, 2018, chooses by costs, too; the counts are ours.
+
+    >>> print(explain(np.ones((1, 1, 4, 4)), np.ones((1, 1, 1, 1))))
+    """
+    layer = arguments.conv("conv", x, w, None, stride, padding, dilation, groups)
+    if not len(layer.x):
+        return "no images: nothing is computed"
+    task = Task(layer.x, layer.w, layer.windows, int(groups))
+    integers = arguments.integral(x, w)
     picked, lines = chosen(task, integers), []
-    for name in ALGORITHMS:
-        why = barred(task, name, integers)
-        if ALGORITHMS[name].refuses(task):
+    for name, algorithm in ALGORITHMS.items():
+        if why := algorithm.refuses(task):
             told = why
         else:
-            told = f"{1e3 * seconds(task, name):9.3f} ms{', ' * bool(why)}{why}"
+            why = barred(task, name, integers)
+            told = f"{1e6 * seconds(task, name):9.0f} us{', ' * bool(why)}{why}"
         lines.append(f"{'->' if name == picked else '  '} {name:9} {told}")
     return "\n".join(lines)

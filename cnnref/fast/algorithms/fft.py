@@ -1,10 +1,12 @@
 """Through waves: a product for each frequency."""
 
+from typing import Any
+
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import Task, around, blocks, volume
+from cnnref.fast.algorithms.cost import Cost, copy
+from cnnref.fast.algorithms.task import Task, around, blocks, padding, volume
 
 BUFFER = 1 << 22
 """Bytes of transforms that are held at a time."""
@@ -39,19 +41,23 @@ def fft(task: Task) -> Array:
     sizes = [good(size) for size in task.padded]
     x, y = around(task), task.result()
     w = spread(task)
-    kept = tuple(
-        slice(0, (m - 1) * window.stride + 1, window.stride)
-        for m, window in zip(task.m, task.windows, strict=True)
-    )
-    each = 2 * task.x.itemsize * volume(sizes)  # bytes of the waves of one channel
+    each = zip(task.m, task.windows, strict=True)
+    kept: list[Any] = [slice(0, (m - 1) * one.stride + 1, one.stride) for m, one in each]
+    size = waved(task)
     for ins, outs in task.parts():
-        for few in blocks(outs.stop - outs.start, each * w.shape[1], BUFFER):
+        for few in blocks(outs.stop - outs.start, size * w.shape[1], BUFFER):
             into = y[:, outs][:, few]
             kernels = np.fft.rfftn(w[outs][few], sizes, axes).conj()
-            for images in blocks(len(x), each * (w.shape[1] + into.shape[1]), BUFFER):
+            for images in blocks(len(x), size * (w.shape[1] + into.shape[1]), BUFFER):
                 waves = mixed(np.fft.rfftn(x[images, ins], sizes, axes), kernels)
                 into[images] = np.fft.irfftn(waves, sizes, axes)[(..., *kept)]
     return y
+
+
+def waved(task: Task) -> int:
+    """Bytes of the waves of one channel: of a real signal half of them are enough."""
+    *others, last = (good(size) for size in task.padded)
+    return 2 * task.x.itemsize * volume(others) * (last // 2 + 1)
 
 
 def spread(task: Task) -> Array:
@@ -59,29 +65,30 @@ def spread(task: Task) -> Array:
     if all(window.dilation == 1 for window in task.windows):
         return task.w
     w = np.zeros((*task.w.shape[:2], *(window.span for window in task.windows)), task.w.dtype)
-    w[(..., *(slice(None, None, window.dilation) for window in task.windows))] = task.w
+    apart: list[Any] = [slice(None, None, window.dilation) for window in task.windows]
+    w[(..., *apart)] = task.w
     return w
 
 
 def error(task: Task) -> float:
     r"""How far an output can be from its exact value.
 
-    A transform of $L$ places errs, in length, by $\epsilon = \eta \log_2 L$ of what it transforms,
-    with $\eta = u + \gamma_4 (\sqrt{2} + u)$ (Higham). So products of waves err by
-    $2 \epsilon + 4 u$ of the lengths of $x$ and $w$, the sum over channels by as many $u$, and the
-    way back by $\epsilon$ again.
+    A transform of $L$ places errs, in length, by a share $\epsilon = 2 \eta \log_2 L$ of what it
+    transforms, with $\eta = u + \gamma_4 (\sqrt{2} + u)$ (Higham; twice, for threes and fives). So
+    waves multiplied err by $2 \epsilon + 4 u$ of $|x|_2 |w|_2$ for each channel (Cauchy, Schwarz),
+    their sum by as many $u$ as there are channels, and the way back by $\epsilon$ of its length,
+    which is at most $|x|_2 |w|_1$ (Young).
 
     Source: Higham, Accuracy and Stability of Numerical Algorithms, 2002, theorem 24.2.
     """
     u = float(np.finfo(task.x.dtype).eps) / 2
-    levels = sum(np.ceil(np.log2(good(size))) for size in task.padded) + 1
-    step = levels * (u + 4 * u / (1 - 4 * u) * (2**0.5 + u))
-    spatial = tuple(range(2, 2 + task.rank))
-    signals = np.linalg.norm(task.x.reshape(*task.x.shape[:2], -1), axis=2)  # (N, C_in)
-    kernels = np.linalg.norm(task.w.reshape(*task.w.shape[:2], -1), axis=2)  # (C_out, C)
-    loud = np.abs(task.w).sum(axis=spatial).max()
+    levels = float(sum(np.ceil(np.log2(good(size))) for size in task.padded))
+    step = 2 * levels * (u + 4 * u / (1 - 4 * u) * (2**0.5 + u))
     share = 3 * step + (task.w.shape[1] + 8) * u
-    return float(share * task.w.shape[1] * signals.max(initial=0) * max(kernels.max(), loud) * 2)
+    x, w = (one.reshape(*one.shape[:2], -1).astype(np.float64) for one in (task.x, task.w))
+    signals, kernels = np.sqrt((x * x).sum(axis=2)), np.abs(w).sum(axis=2)  # (N, C_in), (C_out, C)
+    longest = max((signals[:, ins] @ kernels[outs].T).max() for ins, outs in task.parts())
+    return float(share / (1 - share) * longest)
 
 
 def mixed(x: Array, w: Array) -> Array:
@@ -92,6 +99,18 @@ def mixed(x: Array, w: Array) -> Array:
     rows = x.reshape(*x.shape[:2], volume(frequencies)).transpose(2, 0, 1)
     columns = w.reshape(*w.shape[:2], volume(frequencies)).transpose(2, 1, 0)
     return (rows @ columns).transpose(1, 2, 0).reshape(len(x), len(w), *frequencies)
+
+
+def memory(task: Task) -> int:
+    """For some images and outputs the waves, and what comes back; weights that are spread."""
+    size = waved(task)
+    inputs, outputs, images = task.w.shape[1], len(task.w) // task.groups, len(task.x)
+    few = min(outputs, max(1, BUFFER // (size * inputs)))
+    some = min(images, max(1, BUFFER // (size * (inputs + few))))
+    waves = 4 * few * inputs + some * ((3 if inputs == 1 else 6) * inputs + 4 * few)
+    apart = any(window.dilation > 1 for window in task.windows)
+    spans = volume(window.span for window in task.windows) * apart
+    return int(padding(task) + size * waves + volume(task.w.shape[:2]) * spans * task.x.itemsize)
 
 
 def cost(task: Task) -> Cost:

@@ -1,59 +1,62 @@
 """All windows written out as columns, then one matrix product."""
 
+from typing import Any
+
 import numpy as np
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import CACHE, Task, around, blocks, patches, volume
+from cnnref.fast.algorithms.task import CACHE, Task, around, blocks, boxes, padding, patches, volume
 
 
 def im2col(task: Task) -> Array:
     r"""The columns of a block of windows, times the weights as a matrix.
 
-    Operations: those of the definition, $N \, C_\text{out} \, C_\text{in} \prod k \prod m$ multiplies.
-    Memory: the padded input, and columns for as many images, or rows of one, as the cache holds.
-    Accuracy: sums of products, in another order than the definition's.
+    Operations: those of the definition, $N \, C_\text{out} \, C_\text{in} \prod k \prod m$
+    multiplies. Memory: the padded input, and columns for as many images, or places of one, as the
+    cache holds. Accuracy: sums of products, in another order than the definition's.
 
     Source: Chellapilla, Puri, Simard, High Performance Convolutional Neural Networks for Document
     Processing, 2006.
     """
-    seen, y = views(task), task.result()
-    width = volume((task.w.shape[1], *task.k, *task.m[1:])) * y.itemsize  # of one row of outputs
+    view, y = patches(around(task), task), task.result()  # (N, C_in, *k, *m)
+    size = volume(task.w.shape[1:]) * y.itemsize  # of the columns of one place
+    taps = (slice(None),) * task.rank
+    room = np.empty(held(task), y.dtype)
     for ins, outs in task.parts():
         w = task.w[outs].reshape(outs.stop - outs.start, -1)
-        for images in blocks(len(y), width * task.m[0]):
-            for rows in blocks(task.m[0], width * (images.stop - images.start)):
-                into = y[images, outs, rows]
-                shape = (len(into), task.w.shape[1], *task.k, *into.shape[2:])
-                columns = np.empty(shape, y.dtype)
-                places = (slice(None),) * task.rank
-                for last, view in seen:
-                    columns[(slice(None), slice(None), *places[1:], last)] = view[
-                        (images, ins, *places, rows)
-                    ]
-                flat = columns.reshape(len(into), w.shape[1], -1)
-                np.matmul(w, flat, out=into.reshape(*into.shape[:2], -1))  # a view of y
+        for images in blocks(len(y), size * volume(task.m)):
+            for box in boxes(task.m, size * (images.stop - images.start)):
+                into = y[(images, outs, *box)]
+                shape = (len(into), w.shape[1], into[0, 0].size)
+                columns = room[: volume(shape)].reshape(shape)
+                seen = view[(images, ins, *taps, *box)]
+                np.copyto(columns.reshape(seen.shape), seen)
+                multiplied(w, columns, into)
     return y
 
 
-def views(task: Task) -> list[tuple[slice, Array]]:
-    """Which taps of the last axis, and what they read, as views (N, C_in, *k, *m) in long runs.
+def multiplied(w: Array, columns: Array, into: Array) -> None:
+    """The product, at its place in the output (N, C_out, *m)."""
+    flat: Any = into.reshape(*into.shape[:2], -1)
+    if np.may_share_memory(flat, into):
+        np.matmul(w, columns, out=flat)
+    else:  # parts of rows: the places do not lie in one line
+        into[...] = np.matmul(w, columns).reshape(into.shape)
 
-    With a stride, the places of each remainder are put together first.
-    """
-    last = task.windows[-1]
-    if last.stride == 1:
-        return [(slice(None), patches(around(task), task))]
-    spare = -task.padded[-1] % last.stride
-    x = around(task, (*(0,) * (task.rank - 1), spare))
-    apart = x.reshape(*x.shape[:-1], -1, last.stride)
-    phases = np.ascontiguousarray(np.moveaxis(apart, -1, 0))  # (s, N, C_in, *n)
-    found = []
-    for tap in range(last.kernel):
-        behind, phase = divmod(tap * last.dilation, last.stride)
-        seen = phases[phase][..., behind : behind + task.m[-1]]
-        found.append((slice(tap, tap + 1), patches(seen, task, (*task.k[:-1], 1), plain=True)))
-    return found
+
+def held(task: Task) -> int:
+    """Entries of the columns of a block."""
+    taps = volume(task.w.shape[1:])
+    return min(max(CACHE // task.x.itemsize, taps), taps * volume(task.m) * len(task.x))
+
+
+def memory(task: Task) -> int:
+    """The columns of a block, and their products where these are parts of rows."""
+    columns, outputs = held(task), len(task.w) // task.groups
+    whole = columns >= volume((*task.w.shape[1:], *task.m[1:]))
+    products = 0 if whole else columns // volume(task.w.shape[1:]) * outputs
+    return padding(task) + (columns + products) * task.x.itemsize
 
 
 def cost(task: Task) -> Cost:

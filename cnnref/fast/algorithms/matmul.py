@@ -4,12 +4,12 @@ import numpy as np
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import Task, around, patches, volume
+from cnnref.fast.algorithms.task import Task, around, padding, patches, volume
 
 
 def refuses(task: Task) -> str:
     """Why this call is not one for it, or nothing."""
-    return "" if set(task.k) == {1} else "needs kernels of one tap"
+    return "" if set(task.k) == {1} else f"needs kernels of one tap; got k {task.k}"
 
 
 def matmul(task: Task) -> Array:
@@ -28,6 +28,13 @@ def matmul(task: Task) -> Array:
         multiply = np.multiply if w.shape[1] == 1 else np.matmul
         multiply(w, seen[:, ins], out=into)
     return y
+
+
+def memory(task: Task) -> int:
+    """What is read, where it does not lie in one line."""
+    apart = any(window.stride > 1 for window in task.windows)
+    gathered = volume((*task.x.shape[:2], *task.m, task.x.itemsize)) if apart else 0
+    return padding(task) + gathered
 
 
 def cost(task: Task) -> Cost:

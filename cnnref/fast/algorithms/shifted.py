@@ -1,10 +1,12 @@
 """One product per tap, of the input as it lies there; nothing is gathered."""
 
+from typing import Any
+
 import numpy as np
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import Task, around, blocks, patches, volume
+from cnnref.fast.algorithms.task import Task, around, blocks, padding, patches, volume
 
 NEAR = 1 << 18
 """Bytes of a buffer that stays beside the arithmetic."""
@@ -58,16 +60,17 @@ class Runs:
     def kept(self, flat: Array) -> Array:
         """Of whole rows (..., room) the places that the output has, (..., *m)."""
         rows = flat.reshape(*flat.shape[:-1], self.task.m[0], *self.task.padded[1:])
-        return rows[(..., *(slice(0, m) for m in self.task.m))]
+        real: list[Any] = [slice(0, m) for m in self.task.m]
+        return rows[(..., *real)]
 
 
 def mixed(runs: Runs, x: Array, task: Task, y: Array) -> None:
     """A matrix product per tap and image, of which nothing is copied."""
     flat, taps = x.reshape(*x.shape[:2], -1), runs.taps()
+    total = np.empty((len(task.w) // task.groups, runs.room), x.dtype)
+    product = np.empty((len(total), runs.length), x.dtype)
     for ins, outs in task.parts():
         weights = np.ascontiguousarray(np.moveaxis(task.w[outs], (0, 1), (-2, -1)))
-        total = np.empty((outs.stop - outs.start, runs.room), x.dtype)
-        product = np.empty((len(total), runs.length), x.dtype)
         for image, into in zip(flat[:, ins], y[:, outs], strict=True):
             total[...] = 0
             for tap, run in taps:
@@ -80,15 +83,16 @@ def entrywise(runs: Runs, x: Array, task: Task, y: Array) -> None:
     """One channel in each group: each output channel reads one, entry by entry."""
     each = len(task.w) // task.groups
     flat, taps = x.reshape(*x.shape[:2], 1, -1), runs.taps()
+    groups = list(blocks(task.groups, 3 * each * runs.room * x.itemsize, NEAR))
+    room = np.empty((2, groups[0].stop, each, runs.room), x.dtype)
     for image, into in zip(flat, y, strict=True):
-        for few in blocks(task.groups, 3 * each * runs.room * x.itemsize, NEAR):
+        for few in groups:
             outs = slice(few.start * each, few.stop * each)
-            w = task.w[outs].reshape(-1, each, 1, *task.k)
-            total = np.empty((len(w), each, runs.room), x.dtype)
-            product = np.empty((len(w), each, runs.length), x.dtype)
-            added = total[..., : runs.length]
+            w = np.moveaxis(task.w[outs].reshape(-1, each, 1, *task.k), (0, 1, 2), (-3, -2, -1))
+            total, product = room[:, : few.stop - few.start]
+            added, product = total[..., : runs.length], product[..., : runs.length]
             for nth, (tap, run) in enumerate(taps):
-                np.multiply(image[few, :, run], w[(..., *tap)], out=product if nth else added)
+                np.multiply(image[few, :, run], w[tap], out=product if nth else added)
                 if nth:
                     np.add(added, product, out=added)
             into[outs] = runs.kept(total.reshape(-1, runs.room))
@@ -104,6 +108,18 @@ def gathered(x: Array, task: Task, y: Array) -> None:
             for image, into in zip(view[:, ins], y[:, outs], strict=True):
                 seen = image[(slice(None), *tap)]  # (C_in/groups, *m)
                 into += (w @ seen.reshape(len(seen), -1)).reshape(into.shape)
+
+
+def memory(task: Task) -> int:
+    """Weights of a group in another order; of one image what is added up, or what a tap reads."""
+    outputs, inputs = len(task.w) // task.groups, task.w.shape[1]
+    if any(window.stride > 1 for window in task.windows):
+        held = (inputs + 2 * outputs) * volume(task.m) + outputs * inputs
+    elif inputs == 1:
+        held = max(NEAR // task.w.itemsize, 3 * outputs * Runs(task).room)
+    else:
+        held = 2 * outputs * (Runs(task).room + volume(task.w.shape[1:]))
+    return int(padding(task) + held * task.w.itemsize)
 
 
 def cost(task: Task) -> Cost:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -67,27 +67,25 @@ def around(task: Task, spare: tuple[int, ...] | None = None) -> Array:
         return np.ascontiguousarray(task.x)
     sizes = [size + more for size, more in zip(task.padded, spare, strict=True)]
     x = np.zeros((*task.x.shape[:2], *sizes), task.x.dtype)
-    real = (
-        slice(window.before, window.before + size)
-        for window, size in zip(task.windows, task.x.shape[2:], strict=True)
-    )
+    each = zip(task.windows, task.x.shape[2:], strict=True)
+    real: list[Any] = [slice(window.before, window.before + size) for window, size in each]
     x[(..., *real)] = task.x
     return x
 
 
-def patches(
-    x: Array, task: Task, k: tuple[int, ...] | None = None, *, plain: bool = False
-) -> Array:
-    """What each output place reads of a padded input (N, C, *n): a view (N, C, *k, *m).
+def padding(task: Task) -> int:
+    """Bytes of the input with its padding around it; without padding it stays where it is."""
+    if task.padded == task.x.shape[2:] and task.x.flags.c_contiguous:
+        return 0
+    return volume((*task.x.shape[:2], *task.padded, task.x.itemsize))
 
-    With `plain`, stride and dilation of the last axis have been seen to.
-    """
-    along, windows = x.strides[2:], list(task.windows)
-    if plain:
-        windows[-1] = Window(1)
-    taps = [step * window.dilation for step, window in zip(along, windows, strict=True)]
-    places = [step * window.stride for step, window in zip(along, windows, strict=True)]
-    shape, strides = (*x.shape[:2], *(k or task.k), *task.m), (*x.strides[:2], *taps, *places)
+
+def patches(x: Array, task: Task) -> Array:
+    """What each output place reads of a padded input (N, C, *n): a view (N, C, *k, *m)."""
+    along = x.strides[2:]
+    taps = [step * window.dilation for step, window in zip(along, task.windows, strict=True)]
+    places = [step * window.stride for step, window in zip(along, task.windows, strict=True)]
+    shape, strides = (*x.shape[:2], *task.k, *task.m), (*x.strides[:2], *taps, *places)
     view: Array = as_strided(x, shape, strides, writeable=False)
     return view
 
@@ -99,6 +97,18 @@ def blocks(count: int, size: int, most: int = CACHE) -> Iterator[slice]:
         yield slice(first, min(first + step, count))
 
 
+def boxes(m: tuple[int, ...], size: int, most: int = CACHE) -> Iterator[tuple[slice, ...]]:
+    """Output places of `size` bytes each, as boxes of whole rows where `most` bytes hold one."""
+    row = size * volume(m[1:])
+    if len(m) == 1 or row <= most:
+        for some in blocks(m[0], row, most):
+            yield (some, *(slice(0, n) for n in m[1:]))
+    else:
+        for j in range(m[0]):
+            for rest in boxes(m[1:], size, most):
+                yield (slice(j, j + 1), *rest)
+
+
 def volume(shape: Iterable[int]) -> int:
     """The number of entries."""
-    return math.prod(shape)
+    return int(math.prod(shape))

@@ -1,54 +1,101 @@
 """Windows written out along the last axis only; the other taps are slices of that."""
 
+from typing import Any
+
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import Task, around, patches, volume
-from cnnref.window import Window
+from cnnref.fast.algorithms.task import Task, around, blocks, padding, volume
+
+NEAR = 1 << 18
+"""Bytes of columns that are held at a time, where one image does not have more."""
 
 
 def width(task: Task) -> Array:
     r"""Columns along the last axis, then a product for each tap of the other axes.
 
-    Operations: those of the definition. Memory: the padded input and, for one image, its columns:
-    $k$ times its size for the last axis' $k$, and not $\prod k$ times.
-    Accuracy: as many sums as the other axes have taps, added one by one.
+    Small images are taken several at a time and lie innermost, so that runs are long.
+
+    Operations: those of the definition. Memory: the padded input and, for one image or some small
+    ones, columns of $k$ times its size for the last axis' $k$, and not $\prod k$ times, and twice
+    the output. Accuracy: as many sums as the other axes have taps, added one by one.
 
     Source: Cho, Brand, MEC: Memory-efficient Convolution for Deep Neural Network, 2017.
     """
-    *others, last = task.windows
-    plain = [Window(1) for _ in others]
-    lowered = task._replace(w=task.w[(..., *(slice(1),) * len(others), slice(None))])
     x, y = around(task), task.result()
-    flat = lowered._replace(x=x, windows=(*plain, Window(last.kernel, last.stride, last.dilation)))
-    view = patches(x, flat)  # (N, C_in, 1.., k, *n.., m)
+    reads = slices(task)
     for ins, outs in task.parts():
-        for image, into in zip(view[:, ins], y[:, outs], strict=True):
-            channels, rows = image.shape[0], image.shape[1 + task.rank : -1]
-            columns = image.reshape(channels * last.kernel, *rows, task.m[-1])
-            total, product = np.zeros((2, len(into), volume(task.m)), x.dtype)
-            for tap in np.ndindex(task.k[:-1]):
-                w = task.w[(outs, slice(None), *tap)].reshape(len(into), -1)
-                places = tuple(
-                    slice(a * o.dilation, a * o.dilation + (m - 1) * o.stride + 1, o.stride)
-                    for a, o, m in zip(tap, others, task.m, strict=False)
-                )
-                seen = columns[(slice(None), *places)].reshape(w.shape[1], volume(task.m))
-                np.matmul(w, seen, out=product)
-                total += product
-            into[...] = total.reshape(into.shape)
+        taps = [task.w[(outs, slice(None), *tap)] for tap in np.ndindex(task.k[:-1])]
+        weights = [np.ascontiguousarray(w).reshape(len(w), -1) for w in taps]
+        for images in blocks(len(x), held(task), NEAR):
+            y[images, outs] = added(lowered(x[images, ins], task), weights, reads)
     return y
+
+
+def added(columns: Array, weights: list[Array], reads: list[Any]) -> Array:
+    """The products of all taps, of columns (C k, *n, m, N): outputs (N, C_out, *m), a view."""
+    first = columns[reads[0]]
+    total = np.matmul(weights[0], first.reshape(len(first), -1))
+    product = np.empty_like(total)
+    for w, read in zip(weights[1:], reads[1:], strict=True):
+        np.matmul(w, columns[read].reshape(len(columns), -1), out=product)
+        total += product
+    return np.moveaxis(total.reshape(-1, *first.shape[1:]), -1, 0)
+
+
+def lowered(x: Array, task: Task) -> Array:
+    """The windows along the last axis of padded images (N, C, *n, n): (C k, *n, m, N)."""
+    last = task.windows[-1]
+    lines = np.ascontiguousarray(np.moveaxis(x, 0, -1))  # (C, *n, n, N)
+    *others, step, one = lines.strides
+    shape = (*lines.shape[:-2], last.kernel, task.m[-1], lines.shape[-1])
+    strides = (*others, step * last.dilation, step * last.stride, one)
+    view = as_strided(lines, shape, strides, writeable=False)
+    columns = np.ascontiguousarray(np.moveaxis(view, -3, 1))  # (C, k, *n, m, N)
+    return columns.reshape(-1, *columns.shape[2:])
+
+
+def slices(task: Task) -> list[Any]:
+    """What each tap of the other axes reads of the columns."""
+    found = []
+    for tap in np.ndindex(task.k[:-1]):
+        each = zip(tap, task.windows, task.m, strict=False)
+        first = [(a * w.dilation, (m - 1) * w.stride + 1, w.stride) for a, w, m in each]
+        found.append((slice(None), *(slice(a, a + size, step) for a, size, step in first)))
+    return found
+
+
+def held(task: Task) -> int:
+    """Bytes of the columns of one image."""
+    places = volume(task.padded[:-1]) * task.m[-1]
+    return volume((task.w.shape[1], task.k[-1], places, task.x.itemsize))
+
+
+def memory(task: Task) -> int:
+    """Images with others inside them, their columns, their output twice, weights of a group."""
+    outputs = len(task.w) // task.groups
+    slab = max(1, min(len(task.x), NEAR // held(task)))
+    lines = task.w.shape[1] * volume(task.padded) + 2 * outputs * volume(task.m)
+    if task.rank > 2 or any(window.stride > 1 for window in task.windows[:-1]):
+        lines += task.w.shape[1] * task.k[-1] * volume(task.m)  # slices are copied
+    weights = outputs * volume(task.w.shape[1:])
+    return int(padding(task) + slab * held(task) + (slab * lines + weights) * task.x.itemsize)
 
 
 def cost(task: Task) -> Cost:
     """For each image and group a copy, and for each tap of the other axes a product, added."""
     outputs, inputs, places = len(task.w) // task.groups, task.w.shape[1], volume(task.m)
-    run = task.m[-1] if task.windows[-1].stride == 1 else 1
+    slab = max(1, min(len(task.x), NEAR // held(task)))
+    run = slab * (task.m[-1] if task.windows[-1].stride == 1 or slab > 1 else 1)
     taps = inputs * task.k[-1]
-    one = product(outputs, taps, places) + copy(outputs * places, places) + Cost(calls=4)
+    one = product(outputs, taps, slab * places) + Cost(calls=3)
+    one += copy(slab * outputs * places, places)
     if any(window.stride > 1 for window in task.windows[:-1]):
-        one += copy(taps * places, task.m[-1])
+        one += copy(slab * taps * places, task.m[-1])
     one = one.times(volume(task.k[:-1]))
-    one += copy(taps * volume(task.padded[:-1]) * task.m[-1], run) + Cost(calls=3)
-    return one.times(len(task.x) * task.groups)
+    if slab > 1:
+        one += copy(slab * inputs * volume(task.padded), 1) + copy(slab * outputs * places, 1)
+    one += copy(slab * taps * volume(task.padded[:-1]) * task.m[-1], run) + Cost(calls=10)
+    return one.times(len(task.x) / slab * task.groups)

@@ -43,7 +43,13 @@ FOUR = Transforms(
 
 def refuses(task: Task) -> str:
     """Why this call is not one for it, or nothing."""
-    return "" if task.plain and task.k == (3, 3) else "needs 3 x 3 kernels, stride 1, dilation 1"
+    stride = tuple(window.stride for window in task.windows)
+    dilation = tuple(window.dilation for window in task.windows)
+    if task.k != (3, 3):
+        return f"needs 3 x 3 kernels; got k {task.k}"
+    if stride != (1, 1):
+        return f"needs stride 1; got stride {stride}"
+    return "" if dilation == (1, 1) else f"needs dilation 1; got dilation {dilation}"
 
 
 def winograd2(task: Task) -> Array:
@@ -94,7 +100,7 @@ def error(task: Task, transforms: Transforms) -> float:
     steps = 2 * (size + 3 + 1 + size) + channels + 1
     rounded = steps * float(np.finfo(task.x.dtype).eps) / 2
     largest = float(np.abs(task.x).max(initial=0)) * float(np.abs(task.w).max())
-    return rounded / (1 - rounded) * growth * channels * largest
+    return float(rounded / (1 - rounded) * growth * channels * largest)
 
 
 def tiled(task: Task, transforms: Transforms) -> Array:
@@ -132,7 +138,8 @@ def transformed(w: Array, transforms: Transforms) -> Array:
     for few in blocks(outputs, 1, 16):  # a copy that stays near what it reads
         last[..., few] = w[few].transpose(2, 3, 1, 0)
     both = np.einsum("ai,bj->baij", kernel, kernel).reshape(size**2, 9)
-    return (both @ last.reshape(9, -1)).reshape(size, size, channels, outputs)
+    u: Array = (both @ last.reshape(9, -1)).reshape(size, size, channels, outputs)
+    return u
 
 
 def bands(x: Array, u: Array, transforms: Transforms, rows: slice) -> Array:
@@ -152,8 +159,22 @@ def bands(x: Array, u: Array, transforms: Transforms, rows: slice) -> Array:
     v = (inputs @ slabs.reshape(size, -1)).reshape(size, size, -1, channels)
     mixed = np.matmul(v, u)  # (b, a, R N T, F)
     across = (outputs @ mixed.reshape(size, -1)).reshape(tile, size, -1)
-    z = np.matmul(outputs, across)
+    z: Array = np.matmul(outputs, across)
     return z.reshape(tile, tile, count, images, columns - 1, -1)
+
+
+def memory(task: Task, transforms: Transforms) -> int:
+    """The input twice, weights and their transforms, a block of tiles, the output at most again."""
+    tile, size = transforms.outputs.shape
+    rows, columns = (-(-m // tile) for m in task.m)
+    inputs, outputs, images = task.w.shape[1], len(task.w) // task.groups, len(task.x)
+    around_ = images * inputs * (rows * tile + size - tile) * (columns + 1) * tile
+    u = (size**2 + 9) * inputs * outputs
+    row = size**2 * (inputs + outputs) * columns
+    block = min(images * rows * row, max(BUFFER // task.x.itemsize, u // 4, row))
+    trimmed = (rows * tile, columns * tile) != task.m
+    y = len(task.w) * images * rows * columns * tile**2 * trimmed
+    return int(((1 + task.groups) * around_ + u + 2 * block + y) * task.x.itemsize)
 
 
 def cost(task: Task, transforms: Transforms) -> Cost:
@@ -170,6 +191,16 @@ def cost(task: Task, transforms: Transforms) -> Cost:
     one += copy(outs * tile**2, 1)
     used = size**2 * (ins + outs) * task.x.itemsize / BUFFER
     return (one + Cost(calls=20 + (8 + 2 * size) * used)).times(task.groups)
+
+
+def memory2(task: Task) -> int:
+    """That of tiles of 2 x 2."""
+    return memory(task, TWO)
+
+
+def memory4(task: Task) -> int:
+    """That of tiles of 4 x 4."""
+    return memory(task, FOUR)
 
 
 def cost2(task: Task) -> Cost:
