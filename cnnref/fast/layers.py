@@ -17,8 +17,8 @@ from cnnref.window import Padding, Sizes, Window
 ALGORITHM = """\
     algorithm: "auto" for the one that is expected to be the fastest among those that keep every
         promise, see `explain`; or "im2col", "shifted", "width", "matmul" (kernels of one tap),
-        "winograd2", "winograd4" (3 x 3 at stride 1; in float32 the second one loses a digit), "fft".
-        On integers the result is exact by each of them."""
+        "winograd2", "winograd4" (3 x 3 at stride 1; in float32 the second one loses a digit),
+        "fft". On integers the result is exact by each of them."""
 """What the public docstring says of the one option that the specification does not have."""
 
 

@@ -5,10 +5,10 @@ from collections import defaultdict
 import pytest
 
 import cnnref
-from tests.test_errors import GEOMETRY, OPERATIONS, refuses
+from tests.test_errors import ONCE, OPERATIONS, refuses
 
 ROWS = defaultdict(list)
-for row in [*OPERATIONS, *GEOMETRY]:
+for row in [*OPERATIONS, *ONCE]:
     ROWS[row[2].partition(":")[0]].append(row)
 
 

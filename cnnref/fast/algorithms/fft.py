@@ -118,9 +118,9 @@ def cost(task: Task) -> Cost:
     places = volume(good(size) for size in task.padded)
     inputs, outputs, images = task.w.shape[1], len(task.w) // task.groups, len(task.x)
     transforms = images * inputs + inputs * outputs + images * outputs
-    levels = np.log2(places)
-    one = copy(transforms * places * levels / 2, levels / 6)
+    levels = float(np.log2(places))
+    one = copy(transforms * places * levels * 0.75, levels / 6)
     one += Cost(multiplies=8 * images * inputs * outputs * places, operands=transforms * places)
     if inputs > 1:
-        one += copy(transforms * places, 1) + Cost(products=places / 2)
+        one += copy(6 * transforms * places, 1) + Cost(products=places / 2)
     return (one + Cost(calls=15)).times(task.groups)

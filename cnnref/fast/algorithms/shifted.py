@@ -132,7 +132,7 @@ def cost(task: Task) -> Cost:
         length = Runs(task).length
         one = copy(3 * outputs * length, length)
         calls = -(-3 * task.w.itemsize * outputs * length * task.groups // NEAR) / task.groups
-        one = one._replace(calls=2 * calls / len(task.x))
+        one = one._replace(calls=2 * calls + 5 / volume(task.k))
     else:
         length = Runs(task).length
         one = product(outputs, inputs, length) + copy(outputs * length, length) + Cost(calls=2)

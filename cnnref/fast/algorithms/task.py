@@ -39,11 +39,6 @@ class Task(NamedTuple):
         return len(self.windows)
 
     @property
-    def plain(self) -> bool:
-        """Whether stride and dilation are one everywhere."""
-        return all(window.stride == window.dilation == 1 for window in self.windows)
-
-    @property
     def padded(self) -> tuple[int, ...]:
         """The spatial size of the input with its padding."""
         n = self.x.shape[2:]
