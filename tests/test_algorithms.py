@@ -1,5 +1,6 @@
 """Each algorithm of `conv`: exact on integers, within its bound on floats, within its memory."""
 
+import doctest
 import tracemalloc
 from typing import Any
 
@@ -196,3 +197,11 @@ def test_the_chosen_one_has_an_arrow() -> None:
     assert "winograd2 needs 3 x 3 kernels" in lines[NAMES.index("winograd2")]
     arrow = next(line for line in lines if line.startswith("->"))
     assert arrow.split()[1] == chosen(task_of(x, w), integers=False)
+
+
+def test_the_example_of_explain_holds() -> None:
+    (example,) = doctest.DocTestFinder(recurse=False).find(
+        explain, "explain", globs={"explain": explain, "np": np}
+    )
+    outcome = doctest.DocTestRunner().run(example)
+    assert (outcome.failed, outcome.attempted) == (0, 1)
