@@ -59,10 +59,10 @@ def tile(x: ArrayLike, w: ArrayLike) -> Figure:
     for table, name, role, row, column in tables:
         word(axes, STEP * row + 0.45, column, name, role=role, align="left")
         cells(axes, table, STEP * row + 0.9, column, role)
-    word(axes, STEP + 2.9, EDGE + 4 + GAP / 2, "·", bold=True)
-    for row, column in ((4.95, EDGE + 2.8), (STEP + 4.95, EDGE + 2.8)):
-        arrow(axes, (row, column), (row + 1.35, column))
-    arrow(axes, (3.95, right + 2.8), (STEP + 0.7, right + 2.8))
+    word(axes, STEP + 2.9, EDGE + 4 + GAP / 2, "·", size=30, bold=True)
+    for start in (4.95, STEP + 4.95):
+        arrow(axes, (start, EDGE + 2.5), (start + 1.35, EDGE + 2.5))
+    arrow(axes, (3.95, right + 2.5), (STEP + 0.7, right + 2.5))
     arrow(axes, (2 * STEP + 1.9, EDGE + 4.1), (2 * STEP + 1.9, right - 0.1))
     return described(
         figure,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.cost import Cost, copy
+from cnnref.fast.algorithms.cost import Cost, copy, product
 from cnnref.fast.algorithms.task import Task, around, blocks, volume
 
 BUFFER = 1 << 22
