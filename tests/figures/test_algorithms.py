@@ -50,3 +50,23 @@ def test_a_tile_shows_both_sides_their_values_and_the_outputs(
 def test_a_tile_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match=r"tile: x must be \(4, 4\) and w \(3, 3\)"):
         pictures.tile(np.zeros((4, 3)), np.zeros((3, 3)))
+
+
+LINES = {"definition": [9.0, 25, 225], "waves": [50.0, 51, 52]}
+
+
+def test_lines_of_counts_stand_as_high_as_their_logarithms_and_are_told() -> None:
+    figure = pictures.counted([3, 5, 15], LINES)
+    drawn = [line for line in figure.axes[0].lines if np.size(line.get_xdata()) == 3]
+    counts = [LINES["definition"], LINES["waves"]]
+    for line, logs in zip(drawn, np.log10(counts), strict=True):
+        rows = np.asarray(line.get_ydata())
+        unit = (rows[0] - rows[-1]) / (logs[-1] - logs[0])
+        np.testing.assert_allclose(rows[0] - rows, unit * (logs - logs[0]), atol=1e-9)
+    assert {"3", "5", "15", "definition", "waves", "kernel size"} <= set(words(figure))
+    assert "definition 9, 25, 225; waves 50, 51, 52." in label(figure)
+
+
+def test_lines_of_another_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="counted: waves must have 2 counts"):
+        pictures.counted([3, 5], {"waves": [1.0]})
