@@ -7,6 +7,7 @@ from functools import cache
 from io import StringIO
 
 from cnnref.laws import (
+    algorithms,
     connectivity,
     convolution,
     fourier,
@@ -61,6 +62,7 @@ TOPICS = (
     losses,
     matrix,
     fourier,
+    algorithms,
 )
 
 LAWS: tuple[Law, ...] = collect(Law, *TOPICS)

@@ -202,6 +202,24 @@ def conv_reads_the_first_channel(case: ConvCase) -> Array:
     return right(replace(case, w=w))
 
 
+@mistake("conv.mixes-channels-and-taps")
+def conv_mixes_channels_and_taps(case: ConvCase) -> Array:
+    """The columns go channel by channel, but the weights that they meet go tap by tap."""
+    outputs, inputs, *k = case.w.shape
+    by_tap = case.w.reshape(outputs, inputs, -1).swapaxes(1, 2)
+    return right(replace(case, w=by_tap.reshape(outputs, inputs, *k)))
+
+
+@mistake("conv.leaves-ragged-tiles")
+def conv_leaves_ragged_tiles(case: ConvCase) -> Array:
+    """Outputs are made two by two, and one that is left over at the end of an axis stays zero."""
+    y = right(case)
+    for axis in range(2, y.ndim):
+        if y.shape[axis] % 2 and y.shape[axis] > 1:
+            np.moveaxis(y, axis, -1)[..., -1] = 0
+    return y
+
+
 @mistake("conv.sums-the-batch")
 def conv_sums_the_batch(case: ConvCase) -> Array:
     """Every item of the batch gets the sum of all of them."""

@@ -27,6 +27,7 @@ from cnnref.laws.strategies.layers import (
     pools,
     squares,
     stacks,
+    threes,
 )
 from cnnref.laws.strategies.patches import columns, patches, unpoolings
 from cnnref.laws.strategies.signals import complex_pairs, pairs, signals, triples
@@ -65,6 +66,7 @@ __all__ = [
     "signals",
     "squares",
     "stacks",
+    "threes",
     "tiled_layers",
     "transposes",
     "triples",

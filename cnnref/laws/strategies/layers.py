@@ -101,6 +101,19 @@ def odd_convs() -> Cases:
     return build
 
 
+def threes(*ranks: int) -> Cases:
+    """A plain layer with three taps on each axis."""
+    plain = plain_convs(*ranks, padding="valid")
+
+    def build(numbers: Numbers, scope: Scope) -> ConvCase:
+        case: ConvCase = plain(numbers, scope)
+        n = sizes(numbers, len(case.stride), 3, 7)
+        w = numbers.integers((*case.w.shape[:2], *(3 for _ in n)), case.w.dtype)
+        return replace(case, x=numbers.integers((*case.x.shape[:2], *n), case.x.dtype), w=w)
+
+    return build
+
+
 def misfits() -> Cases:
     """A layer whose window is, on one axis, larger than the padded input."""
     fitting = convs(padding="pairs", bias="none")
