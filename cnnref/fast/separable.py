@@ -8,7 +8,7 @@ import numpy as np
 from cnnref.arguments import Array
 from cnnref.window import Window
 
-CACHE = 1 << 18
+CACHE = 1 << 20
 """Bytes of input that are pooled at a time."""
 
 Operation = Callable[..., object]
