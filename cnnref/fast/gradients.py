@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
+from cnnref.fast.algorithms import Task, chosen, computed
 from cnnref.fast.layers import around, contracted, inside, padded, patches, taps
 from cnnref.fast.pooling import counted, winners
 from cnnref.fast.variants import every, unrolled
-from cnnref.window import Padding, Sizes
+from cnnref.window import Padding, Sizes, Window
 
 
 @silently
@@ -27,10 +28,43 @@ def conv_transpose(
     dilation: Sizes = 1,
     groups: int = 1,
 ) -> Array:
-    """`cnnref.literal.conv_transpose`, one product and one strided sum per tap."""
+    """`cnnref.literal.conv_transpose`, at stride 1 a layer with the kernels turned around.
+
+    Otherwise one product and one strided sum per tap.
+    """
     y, w, b, groups, n, windows, dtype = arguments.conv_transpose(
         "conv_transpose", y, w, b, output_size, stride, padding, dilation, groups
     )
+    task = mirrored(y, w, windows, groups)
+    if task is not None:
+        x = computed(task, chosen(task, integers=True), integers=True)  # direct sums only
+    else:
+        x = np.ascontiguousarray(stamped(y, w, n, windows, groups))
+    return (x if b is None else x + b).astype(dtype, copy=False)
+
+
+def mirrored(y: Array, w: Array, windows: Sequence[Window], groups: int) -> Task | None:
+    """The layer that is the transpose of another one at stride 1, where there is one.
+
+    It reads zeros around y where the other one left its kernels out, so they must be finite.
+    """
+    turned = []
+    for one in windows:
+        reach = one.span - 1
+        if one.stride > 1 or max(one.before, one.after) > reach:
+            return None
+        turned.append(Window(one.kernel, 1, one.dilation, reach - one.before, reach - one.after))
+    if not np.isfinite(w).all():
+        return None
+    inputs, k = w.shape[1], w.shape[2:]
+    swapped = w.reshape(groups, len(w) // groups, inputs, *k).swapaxes(1, 2)
+    swapped = np.flip(swapped, tuple(range(3, 3 + len(k))))
+    kernels = np.ascontiguousarray(swapped).reshape(groups * inputs, len(w) // groups, *k)
+    return Task(y, kernels, tuple(turned), groups)
+
+
+def stamped(y: Array, w: Array, n: Sequence[int], windows: Sequence[Window], groups: int) -> Array:
+    """The kernels, times each place of y, added up where they lie: (N, C_in, *n)."""
     x = np.zeros((len(y), w.shape[1] * groups, *around(n, windows)), y.dtype)
     inputs, outputs = w.shape[1], len(w) // groups
     for g in range(groups):
@@ -38,8 +72,7 @@ def conv_transpose(
         for tap, places in zip(np.ndindex(w.shape[2:]), taps(x[:, ins], windows), strict=True):
             product = contracted(y[:, outs], w[(outs, slice(None), *tap)], [1], [0])
             places += np.moveaxis(product, -1, 1)  # (N, C_in/groups, *m), a view of x
-    x = inside(x, n, windows)
-    return (x if b is None else x + b).astype(dtype)
+    return inside(x, n, windows)
 
 
 @silently
@@ -94,7 +127,7 @@ def max_pool_grad(
     dilation: Sizes = 1,
     ceil_mode: bool = False,
 ) -> Array:
-    """`cnnref.literal.max_pool_grad`, one scattered sum."""
+    """`cnnref.literal.max_pool_grad`, one weighted count of the places that won."""
     x, dy, windows, dtype = arguments.pool_grad(
         "max_pool_grad", x, dy, kernel_size, stride, padding, dilation, ceil_mode
     )
@@ -102,8 +135,7 @@ def max_pool_grad(
     where = winners(x, windows)
     first = np.arange(math.prod(x.shape[:2])).reshape(*x.shape[:2], *(1,) * (x.ndim - 2)) * size
     won = where >= 0
-    dx = np.zeros(x.size, dy.dtype)
-    np.add.at(dx, (first + where)[won], dy[won])
+    dx = np.bincount((first + where)[won], dy[won], minlength=x.size)  # sums in float64
     return dx.reshape(x.shape).astype(dtype)
 
 

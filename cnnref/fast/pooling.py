@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
-from cnnref.fast.layers import padded, patches, taps
+from cnnref.fast.layers import padded, patches
+from cnnref.fast.separable import separable
 from cnnref.window import Padding, Sizes, Window
 
 
@@ -23,12 +23,11 @@ def max_pool(
     dilation: Sizes = 1,
     ceil_mode: bool = False,
 ) -> Array:
-    """`cnnref.literal.max_pool`, one maximum per tap."""
+    """`cnnref.literal.max_pool`, one axis after the other."""
     x, windows, _, dtype = arguments.pool(
         "max_pool", x, kernel_size, stride, padding, dilation, ceil_mode
     )
-    y: Array = reduce(np.maximum, taps(padded(x, windows, -np.inf), windows))
-    return y.astype(dtype)
+    return separable(x, windows, -np.inf, np.maximum).astype(dtype, copy=False)
 
 
 @silently
@@ -42,15 +41,15 @@ def avg_pool(
     ceil_mode: bool = False,
     count_include_pad: bool = False,
 ) -> Array:
-    """`cnnref.literal.avg_pool`, one sum per tap."""
+    """`cnnref.literal.avg_pool`, one axis after the other."""
     x, windows, sides, dtype = arguments.pool(
         "avg_pool", x, kernel_size, stride, padding, dilation, ceil_mode
     )
     include = arguments.flag("avg_pool", "count_include_pad", count_include_pad)
     counts = arguments.nonzero("avg_pool", counted(x.shape[2:], windows, sides, include))
-    sums: Array = reduce(np.add, taps(padded(x, windows, 0), windows))
-    y: Array = sums / counts.astype(x.dtype)
-    return y.astype(dtype)
+    y = separable(x, windows, 0, np.add)
+    y /= counts.astype(x.dtype)
+    return y.astype(dtype, copy=False)
 
 
 def counted(

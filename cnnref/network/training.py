@@ -73,7 +73,7 @@ def fit(
             values = net.trace(now, x[chosen])
             loss, dz = fast.softmax_cross_entropy(values[-1], labels[chosen])
             total += loss * len(chosen)
-            _, gradients = net.backward_through(now, values, dz)
+            gradients = net.slopes_through(now, values, dz)
             velocity = each(lambda v, g: momentum * v - rate * g, velocity, gradients)
             now = each(np.add, now, velocity)
         losses.append(total / max(len(x), 1))

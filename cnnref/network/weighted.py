@@ -127,6 +127,11 @@ class Conv(Looking):
             dilation=self.dilation,
             groups=self.groups,
         )
+        return dx, self.slopes(params, x, dy)
+
+    def slopes(self, params: Params, x: Array, dy: Array) -> Params:
+        """dw with db, without dx, which the first layer of a network is not asked for."""
+        w = params[0]
         dw = fast.conv_weight_grad(
             x,
             dy,
@@ -136,7 +141,7 @@ class Conv(Looking):
             dilation=self.dilation,
             groups=self.groups,
         )
-        return dx, (dw, *(fast.bias_grad(dy, b.shape) for b in params[1:]))
+        return (dw, *(fast.bias_grad(dy, b.shape) for b in params[1:]))
 
     def count(self, shape: Shape) -> Count:
         """What the layer costs for an input (C, *n)."""
