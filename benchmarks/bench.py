@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from statistics import median, quantiles
 from typing import Any
 
@@ -41,7 +42,7 @@ def ours(shape: Shape, x: Array, w: Array) -> dict[str, Way]:
             cnnref.conv(x[:0], w, algorithm=name, **shape.options)
         except ValueError:
             continue
-        found[name] = lambda name=name: cnnref.conv(x, w, algorithm=name, **shape.options)
+        found[name] = partial(cnnref.conv, x, w, algorithm=name, **shape.options)
     return found
 
 
@@ -59,6 +60,17 @@ def pytorch(shape: Shape, x: Array, w: Array) -> dict[str, Way]:
         last = [t.contiguous(memory_format=torch.channels_last) for t in (a, b)]
         found["torch, channels last"] = lambda: run(*last, **shape.options).numpy()
     return found
+
+
+def scipy(shape: Shape, x: Array, w: Array) -> dict[str, Way]:
+    """SciPy's own choice, which is for one channel and no options."""
+    try:
+        from scipy import signal
+    except ImportError:
+        return {}
+    if (x.shape[:2], w.shape[:2]) != ((1, 1), (1, 1)) or shape.padding or shape.stride > 1:
+        return {}
+    return {"scipy": lambda: signal.correlate(x[0, 0], w[0, 0], "valid")[None, None]}
 
 
 def compared(exact: Array, ways: Mapping[str, Way], bound: float) -> dict[str, float]:
@@ -86,7 +98,7 @@ def measured(shape: Shape, dtype: str, rounds: int, least: float = LEAST) -> dic
     """One shape: least and median time, spread and error of each way, and what auto chose."""
     rng = np.random.default_rng(0)
     x, w = (rng.normal(size=size).astype(dtype) for size in (shape.x, shape.w))
-    ways = ours(shape, x, w) | pytorch(shape, x, w)
+    ways = ours(shape, x, w) | pytorch(shape, x, w) | scipy(shape, x, w)
     exact = cnnref.conv(x.astype(float), w.astype(float), algorithm="im2col", **shape.options)
     errors = compared(exact, ways, BOUND[dtype])
     products = exact.size * math.prod(shape.w[1:])
