@@ -69,8 +69,8 @@ def naive(shape: Shape, x: Array, w: Array) -> dict[str, Way]:
     axes, d = tuple(range(2, x.ndim)), shape.dilation
     sides = [(0, 0), (0, 0), *[(shape.padding, shape.padding)] * len(axes)]
     spans = [d * (k - 1) + 1 for k in w.shape[2:]]
-    steps = (slice(None),) * 2 + (slice(None, None, shape.stride),) * len(axes)
-    taps = (..., *[slice(None, None, d)] * len(axes))
+    steps: Any = (slice(None),) * 2 + (slice(None, None, shape.stride),) * len(axes)
+    taps: Any = (..., *[slice(None, None, d)] * len(axes))
 
     def call() -> Array:
         windows = np.lib.stride_tricks.sliding_window_view(np.pad(x, sides), spans, axes)
