@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help serve test test-thorough test-browser build check lint types slow mutation compare \
+.PHONY: help serve test test-thorough test-browser build check lint types slow mutation compare bench \
 	test-libraries format update-outputs lowest dist lock assets runtime clean
 
 help:  ## list these targets
@@ -80,6 +80,10 @@ mutation: $(TEST_READY) $(VENV)-mutation/bin/python  ## plant small faults one b
 compare: $(LIBRARIES_READY)  ## ask other libraries anew how they differ: docs/data/libraries.json
 	@echo "Checking the libraries (about twenty minutes of one core)."
 	@$(VENV)-libraries/bin/python -m benchmarks.compare
+
+bench: $(LIBRARIES_READY)  ## measure the layers beside other libraries: docs/data/benchmarks.json
+	@echo "Measuring (the machine should do nothing else)."
+	@$(VENV)-libraries/bin/python -m benchmarks.bench
 
 # Without conftest.py, which belongs to the tests of the site and needs what they need.
 test-libraries: $(LIBRARIES_READY)  ## run the laws on other libraries, and compare with them
