@@ -1,6 +1,7 @@
 """The layers that are timed: those the rule was tuned on, and others that it had not seen."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Shape:
     held_out: bool = False
 
     @property
-    def options(self) -> dict[str, int]:
+    def options(self) -> dict[str, Any]:
         """What `cnnref.conv` and the peers get beside the arrays."""
         return {key: getattr(self, key) for key in ("stride", "padding", "dilation", "groups")}
 
