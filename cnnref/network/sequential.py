@@ -82,19 +82,6 @@ class Sequential:
             gradients.append(own_gradient)
         return dy, tuple(reversed(gradients))
 
-    def slopes_through(
-        self, params: Sequence[Params], values: Sequence[Array], dy: Array
-    ) -> tuple[Params, ...]:
-        """The gradients of the parameters alone, from values that `trace` has computed."""
-        first, own = self.layers[0], params[0]
-        if not isinstance(first, Conv):
-            return self.backward_through(params, values, dy)[1]
-        later = Sequential(self.layers[1:]) if len(self.layers) > 1 else None
-        gradients: tuple[Params, ...] = ()
-        if later is not None:
-            dy, gradients = later.backward_through(params[1:], values[1:], dy)
-        return first.slopes(own, values[0], dy), *gradients
-
     def count(self, shape: Sequence[int]) -> Count:
         """The outputs of the last layer; connections, parameters and multiplies of all."""
         before = self.shapes(shape)

@@ -12,6 +12,7 @@ from cnnref import arguments, fast
 from cnnref.arguments import Array
 from cnnref.network.counts import Params
 from cnnref.network.sequential import Sequential
+from cnnref.network.weighted import Conv, slopes
 
 
 def fit(
@@ -73,11 +74,24 @@ def fit(
             values = net.trace(now, x[chosen])
             loss, dz = fast.softmax_cross_entropy(values[-1], labels[chosen])
             total += loss * len(chosen)
-            gradients = net.slopes_through(now, values, dz)
+            gradients = through(net, now, values, dz)
             velocity = each(lambda v, g: momentum * v - rate * g, velocity, gradients)
             now = each(np.add, now, velocity)
         losses.append(total / max(len(x), 1))
     return now, losses
+
+
+def through(
+    net: Sequential, params: Sequence[Params], values: Sequence[Array], dy: Array
+) -> tuple[Params, ...]:
+    """The gradients of the parameters alone, from values that `Sequential.trace` has computed."""
+    first, *rest = net.layers
+    if not isinstance(first, Conv):
+        return net.backward_through(params, values, dy)[1]
+    later: tuple[Params, ...] = ()
+    if rest:
+        dy, later = Sequential(tuple(rest)).backward_through(params[1:], values[1:], dy)
+    return slopes(first, params[0], values[0], dy), *later
 
 
 def each(change: Callable[..., Array], *trees: Any) -> Any:
