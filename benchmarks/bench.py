@@ -164,6 +164,12 @@ def of_peak(kept: dict[str, Any]) -> dict[str, float]:
     }
 
 
+def old() -> dict[str, Any]:
+    """What was kept before."""
+    kept: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    return {"rows": []} | kept
+
+
 def main() -> None:
     """Measure in processes of their own, whose environment pins nothing, and keep what came."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -177,9 +183,9 @@ def main() -> None:
     if asked.here:
         print(json.dumps(here(asked)))
         return
-    old = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"rows": []}
     if asked.site:
-        FILE.write_text(written(old | {"site": site.measured()}), encoding="utf-8")
+        found = site.measured()
+        FILE.write_text(written(old() | {"site": found}), encoding="utf-8")
         return
     kept = in_child("benchmarks.bench", "--here", *sys.argv[1:])
     kept["ran_on"]["unset"] = [name for name in PINS if name in os.environ]
@@ -192,7 +198,7 @@ def main() -> None:
     else:
         both = in_child("benchmarks.bench", "--here", "--threads", "2", *sys.argv[1:], threads=2)
         kept["peak_of_two"] = both["peak"]["float32"]
-        kept["site"] = old.get("site", {})
+        kept["site"] = old().get("site", {})
         FILE.write_text(written(kept | {"rows": kept["rows"] + both["rows"]}), encoding="utf-8")
 
 

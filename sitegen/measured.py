@@ -46,7 +46,7 @@ def filled(markdown: str, data: Path) -> str:
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; what is in it is HTML."""
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return framed(tuple(heads), body)
+    return framed(tuple(heads), body, "measured" if any(heads) else "")
 
 
 def times(value: float) -> str:
@@ -54,11 +54,16 @@ def times(value: float) -> str:
     return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
 
 
+def clock(milliseconds: float) -> str:
+    """A time, in three digits and whole milliseconds."""
+    return f"{milliseconds:.3g}" if milliseconds < 1000 else f"{milliseconds:.0f}"
+
+
 def sizes(row: Row) -> str:
-    """A layer's name above its sizes."""
+    """A layer's name above its sizes and what `auto` took."""
     shape = SHAPES[row["shape"]]
     x, w = ("×".join(map(str, sides)) for sides in (shape.x, shape.w))
-    return f"{shape.name}<br><small>{x}, {w}</small>"
+    return f"{shape.name}<br><small>{x}, {w}: {row['picked']}</small>"
 
 
 def machine(kept: Kept) -> str:
@@ -86,20 +91,21 @@ def listed(names: Sequence[str]) -> str:
 
 def layers(kept: Kept, dtype: str, held_out: bool | None) -> str:
     """Layer after layer: `auto` and the best named algorithm beside the others."""
-    heads = ("layer", "<code>auto</code>, ms", "PyTorch, ms", "ratio", "of medians", "spread",
-             "took", "best by name", "ONNX Runtime", "naive, SciPy", "of peak",
-             "over best allowed")  # fmt: skip
+    heads = ("layer", "ratio", "of medians", "best by name", "of peak", "PyTorch of peak",
+             "to best allowed", "ms", "PyTorch, ms", "to ONNX Runtime", "to naive, SciPy",
+             "spread")  # fmt: skip
     rows = []
     for row in targets.layers(kept["rows"], dtype, held_out):
         auto, best = row["ways"]["auto"], targets.named(row)
-        rate = 1000 * row["gigaflop"] / auto["min"] / kept["peak"][dtype]
+        peer = targets.least(row, targets.torch(row))
+        work = 1000 * row["gigaflop"] / kept["peak"][dtype]
         others = [against(row, name) for name in ("naive", "scipy") if name in row["ways"]]
         rows.append((
-            sizes(row), f"{auto['min']:.3g}", f"{targets.least(row, targets.torch(row)):.3g}",
-            f"<strong>{times(ratio(row))}</strong>", times(ratio(row, figure="median")),
-            f"{auto['spread'] / auto['median']:.0%}", row["picked"],
-            f"{best} {times(ratio(row, best))}", against(row, "onnxruntime"),
-            ", ".join(others) or "–", f"{rate:.0%}", times(targets.regret(row)),
+            sizes(row), f"<strong>{times(ratio(row))}</strong>",
+            times(ratio(row, figure="median")), f"{best} {times(ratio(row, best))}",
+            percent(work / auto["min"]), percent(work / peer), times(targets.regret(row)),
+            clock(auto["min"]), clock(peer), against(row, "onnxruntime"),
+            ", ".join(others) or "–", percent(auto["spread"] / auto["median"]),
         ))  # fmt: skip
     return table(heads, rows)
 
@@ -120,16 +126,14 @@ def operations(kept: Kept) -> str:
     rows = []
     for name, both in found.items():
         cells = [name]
-        for dtype in ("float32", "float64"):
-            row = both[dtype]
-            own = row["ways"]["cnnref"]
-            cells += [f"{own['min']:.3g}", f"{targets.least(row, targets.torch(row)):.3g}",
-                      f"<strong>{times(ratio(row))}</strong>",
-                      times(ratio(row, figure="median"))]  # fmt: skip
+        for row in (both[dtype] for dtype in ("float32", "float64")):
+            own = row["ways"]["cnnref"]["min"]
+            peer = targets.least(row, targets.torch(row))
+            cells += [f"<strong>{times(ratio(row))}</strong>",
+                      times(ratio(row, figure="median")), clock(own), clock(peer)]  # fmt: skip
         rows.append(cells)
-    each = ("ms", "PyTorch, ms", "ratio", "of medians")
-    heads = ("operation", *(f"float32: {each[0]}", *each[1:]), *(f"float64: {each[0]}", *each[1:]))
-    return table(heads, rows)
+    each = ("of medians", "ms", "PyTorch, ms")
+    return table(("operation", "float32: ratio", *each, "float64: ratio", *each), rows)
 
 
 def threads(kept: Kept) -> str:
@@ -141,13 +145,12 @@ def threads(kept: Kept) -> str:
             auto = row["ways"]["auto"]
             peer = targets.least(row, targets.torch(row))
             one = alone[row["shape"]]
-            rows.append((row["shape"], f"{auto['min']:.3g}", f"{peer:.3g}",
-                         f"<strong>{times(ratio(row))}</strong>",
-                         times(ratio(row, figure="median")),
+            rows.append((row["shape"], f"<strong>{times(ratio(row))}</strong>",
+                         times(ratio(row, figure="median")), clock(auto["min"]), clock(peer),
                          times(auto["min"] / one["ways"]["auto"]["min"]),
                          times(peer / targets.least(one, targets.torch(one)))))  # fmt: skip
-    heads = ("layer", "<code>auto</code>, ms", "PyTorch, ms", "ratio", "of medians",
-             "two threads over one", "the same, PyTorch")  # fmt: skip
+    heads = ("layer", "ratio", "of medians", "ms", "PyTorch, ms", "two threads to one",
+             "the same, PyTorch")  # fmt: skip
     return table(heads, rows)
 
 
@@ -156,9 +159,21 @@ def asked(kept: Kept) -> str:
     rows = []
     for target in targets.TARGETS:
         came = target.value(kept["rows"])
-        met = "met" if came <= target.most else f"<em>missed by {came / target.most - 1:.0%}</em>"
-        rows.append((target.said, f"{target.most:g}", times(came), met))
+        rows.append((target.said, f"{target.most:g}", times(came), judged(came / target.most)))
     return table(("target", "at most", "came", ""), rows)
+
+
+def percent(part: float) -> str:
+    """A small part with two digits, a larger one without decimals."""
+    return f"{100 * part:.2g} %" if part < 0.1 else f"{100 * part:.0f} %"
+
+
+def judged(part: float) -> str:
+    """Whether a target was met, and if not, by how much it was missed."""
+    if part <= 1:
+        return "met"
+    by = f"{part:.1f} times as much" if part > 2 else f"by {percent(part - 1)}"
+    return f"<em>missed: {by}</em>"
 
 
 def summary(kept: Kept) -> str:
@@ -171,21 +186,24 @@ def summary(kept: Kept) -> str:
         parts.append(f"In {dtype} it is faster on {faster} of {len(ratios)} layers; the geometric "
                      f"mean of the ratios is {average}.")  # fmt: skip
     came = [target.value(kept["rows"]) <= target.most for target in targets.TARGETS]
-    parts.append(f"Of {len(came)} targets {sum(came)} are met.")
+    parts.append(f"Targets met: {sum(came)} of {len(came)}.")
     return f"<p>{' '.join(parts)}</p>"
 
 
 def losses(kept: Kept) -> str:
     """All that is slower than PyTorch in float32, the worst first."""
-    slower = {
-        row.get("shape") or row["name"]: ratio(row)
-        for row in kept["rows"]
-        if row["part"] in ("layers", "operations") and row["dtype"] == "float32" and ratio(row) > 1
-    }
-    told = (f"{name} ({times(slower[name])})" for name in sorted(slower, key=lambda n: -slower[n]))
-    return (
-        f"<p>Slower than PyTorch's better layout, in float32: {'; '.join(told) or 'nothing'}.</p>"
-    )
+    said = {"layers": "Layers", "operations": "Other operations"}
+    found = ""
+    for part, name in said.items():
+        slower = {
+            row.get("shape") or row["name"]: ratio(row)
+            for row in kept["rows"]
+            if row["part"] == part and row["dtype"] == "float32" and ratio(row) > 1
+        }
+        worst = sorted(slower, key=lambda each: -slower[each])
+        told = "; ".join(f"{each} ({times(slower[each])})" for each in worst)
+        found += f"<p>{name} that are slower than in PyTorch: {told or 'none'}.</p>"
+    return found
 
 
 def site(kept: Kept) -> str:
@@ -198,7 +216,7 @@ def site(kept: Kept) -> str:
     rows = [
         ("build, nothing kept", f"{found['cold']:.0f} s"),
         ("build, one page changed", f"{found['one_page']:.0f} s"),
-        ("test suite", f"{found['tests']:.0f} s, {found['passed']} tests"),
+        ("test suite", f"{found['tests']:.0f} s, {found['passed']} passed, {found['failed']} failed"),
         (f"all {len(found['pages'])} pages", f"{total / 1e6:.1f} MB of HTML"),
         *((f"<code>{address or '/'}</code>", f"{gz / 1e3:.0f} kB gzipped, {raw / 1e3:.0f} kB")
           for address, (gz, raw) in heavy),
@@ -227,7 +245,7 @@ def growth(grows: str) -> Callable[[Kept], str]:
     def drawn(kept: Kept) -> str:
         rows = [row for row in kept["rows"] if row.get("grows") == grows]
         sides = [row["size"] for row in rows]
-        clock = {
+        took = {
             "cnnref": [row["ways"]["auto"]["min"] for row in rows],
             "PyTorch": [targets.least(row, targets.torch(row)) for row in rows],
             "naive": [row["ways"]["naive"]["min"] for row in rows],
@@ -236,7 +254,7 @@ def growth(grows: str) -> Callable[[Kept], str]:
             said: [max(1, row["ways"][way]["memory"] // 1000) / 1000 for row in rows]
             for said, way in (("cnnref", "auto"), ("im2col", "im2col"), ("naive", "naive"))
         }
-        call = f"growth({grows!r}, {sides!r}, {clock!r}, {memory!r})"
+        call = f"growth({grows!r}, {sides!r}, {took!r}, {memory!r})"
         return f"from cnnref.figures.benchmarks import growth\n\n{call}\n"
 
     return drawn

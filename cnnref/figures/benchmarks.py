@@ -9,15 +9,15 @@ from matplotlib.figure import Figure
 from cnnref.figures import curves, palette
 from cnnref.figures.drawing import SELECTED, board, described, number, word
 
-NAMES = 5.3
+NAMES = 4.6
 """Cells left of the marks, for the names."""
-WIDE = 6.0
+WIDE = 4.1
 """Cells that the marks take across."""
-PITCH = 0.62
+PITCH = 0.58
 """Cells from one name to the next."""
 TOP = 1.7
 """Cells above the first name."""
-SMALL = 12
+SMALL = 11
 """Points of a name and of a number beside it."""
 TICKS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 
@@ -43,7 +43,7 @@ def ratios(names: Sequence[str], auto: Sequence[float], named: Sequence[float]) 
         raise ValueError(f"ratios: {len(names)} names must have as many ratios above zero")
     order = np.argsort(auto, kind="stable")
     low, high = np.log10(min(*auto, *named, 0.5)), np.log10(max(*auto, *named, 2))
-    figure, axes = board(NAMES + WIDE + 1.4, TOP + PITCH * len(names) + 1.5)
+    figure, axes = board(NAMES + WIDE + 1.3, TOP + PITCH * len(names) + 1.5)
 
     def column(ratio: float) -> float:
         return float(NAMES + 0.2 + (WIDE - 0.4) * (np.log10(ratio) - low) / (high - low))

@@ -180,7 +180,15 @@ def test_a_target_is_met_or_missed_by_what_the_rows_say() -> None:
     assert target.value(planted(2.5)["rows"]) == 2.5
     assert "<td>2.50</td><td>met</td>" in line(measured.TABLES["targets"](planted(2.5)), "depth")
     missed = line(measured.TABLES["targets"](planted(4.5)), "depth")
-    assert "<td>4.50</td><td><em>missed by 50%</em></td>" in missed
+    assert "<td>4.50</td><td><em>missed: by 50 %</em></td>" in missed
+
+
+def test_a_target_that_is_far_off_is_told_as_a_multiple() -> None:
+    assert [measured.judged(part) for part in (1.0, 1.005, 2.5)] == [
+        "met",
+        "<em>missed: by 0.5 %</em>",
+        "<em>missed: 2.5 times as much</em>",
+    ]
 
 
 def test_every_target_is_a_number_of_the_file() -> None:
