@@ -213,10 +213,11 @@ def site(kept: Kept) -> str:
         return "<p>Not measured yet.</p>"
     heavy = sorted(found["pages"].items(), key=lambda page: -page[1][0])[:8]
     total = sum(raw for _, raw in found["pages"].values())
+    ran = f"{found['passed']} passed, {found['failed']} failed"
     rows = [
         ("build, nothing kept", f"{found['cold']:.0f} s"),
         ("build, one page changed", f"{found['one_page']:.0f} s"),
-        ("test suite", f"{found['tests']:.0f} s, {found['passed']} passed, {found['failed']} failed"),
+        ("test suite", f"{found['tests']:.0f} s, {ran}"),
         (f"all {len(found['pages'])} pages", f"{total / 1e6:.1f} MB of HTML"),
         *((f"<code>{address or '/'}</code>", f"{gz / 1e3:.0f} kB gzipped, {raw / 1e3:.0f} kB")
           for address, (gz, raw) in heavy),
