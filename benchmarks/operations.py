@@ -30,7 +30,7 @@ class Operation:
     before: Callable[..., Any] | None = None
 
 
-def pool(kind: str, k: int, size: Size, **options: int) -> Operation:
+def pool(kind: str, k: int, size: Size, **options: Any) -> Operation:
     """A pool over k by k."""
     ours = cnnref.max_pool if kind == "max" else cnnref.avg_pool
     step = f", stride {options['stride']}" if "stride" in options else ""
@@ -159,8 +159,13 @@ def ways(operation: Operation, arrays: list[Array]) -> dict[str, Way]:
     spellings = {"": operation.torch} | ({", as a sum": operation.also} if operation.also else {})
     for said, call in spellings.items():
         for name, tensors in zip(TORCH, (usual, last), strict=True):
-            found[name + said] = lambda call=call, tensors=tensors: call(torch, *tensors).numpy()
+            found[name + said] = partial(in_numpy, call, torch, *tensors)
     return found
+
+
+def in_numpy(call: Callable[..., Any], *given: Any) -> Array:
+    """What a call to PyTorch gives, as an array."""
+    return call(*given).numpy()
 
 
 def training(dtype: str) -> dict[str, Way]:

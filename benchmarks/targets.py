@@ -24,7 +24,7 @@ def torch(row: Row) -> list[str]:
 
 def named(row: Row) -> str:
     """The fastest of ours, whoever chooses it."""
-    own = [way for way in row["ways"] if way not in (*torch(row), *OTHERS)]
+    own: list[str] = [way for way in row["ways"] if way not in (*torch(row), *OTHERS)]
     return min(own, key=lambda way: float(row["ways"][way]["min"]))
 
 

@@ -9,14 +9,12 @@ import numpy as np
 import cnnref
 from benchmarks.shapes import Shape
 from benchmarks.timing import Array, Way
+from cnnref.fast.algorithms import ALGORITHMS
 
-OURS = (
-    "auto",
-    *(line[3:].split()[0] for line in cnnref.explain([[[0.0]]], [[[0.0]]]).splitlines()),
-)
+OURS = ("auto", *ALGORITHMS)
 """What `conv` takes for `algorithm`."""
 TORCH = ("torch", "torch, channels last")
-PEERS = (*TORCH, "onnxruntime", "scipy", "naive")
+"""PyTorch in both layouts."""
 
 
 def ways(shape: Shape, x: Array, w: Array, threads: int = 1) -> dict[str, Way]:

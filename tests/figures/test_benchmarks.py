@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from cnnref.figures import benchmarks as pictures
 from cnnref.figures import curves
 from cnnref.figures.drawing import SELECTED
+from cnnref.figures.palette import INK
 from tests.figures.reading import label, words
 
 NAMES, AUTO, NAMED = ["3x3", "1x1", "stem"], [2.0, 0.5, 1.0], [1.0, 0.5, 0.1]
@@ -57,7 +58,7 @@ def even(figure: Figure) -> float:
         line
         for line in figure.axes[0].lines
         if len(set(np.ravel(line.get_xdata()))) == 1 and line.get_linewidth() == 1.4
-        and line.get_color() == pictures.palette.INK
+        and line.get_color() == INK
     ]  # fmt: skip
     return float(np.ravel(line.get_xdata())[0])
 

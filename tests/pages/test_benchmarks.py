@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import cnnref
-from benchmarks import bench, operations, sweeps, targets, timing
+from benchmarks import bench, operations, sweeps, targets, timing, ways
 from benchmarks.shapes import HELD_OUT, SHAPES, TUNED, Shape
 from sitegen import measured
 from tests.building import ROOT
@@ -55,8 +55,8 @@ def test_a_shape_is_measured_in_every_way_that_takes_it() -> None:
 def test_what_has_to_be_asked_for_by_name_is_not_held_against_the_choice() -> None:
     shape = SHAPES["3x3, 64 channels"]
     x, w = np.zeros((1, *shape.x[1:]), np.float32), np.zeros(shape.w, np.float32)
-    assert "winograd4" not in bench.picked(shape, x, w)[1]
-    assert "winograd4" in bench.picked(shape, x.astype(float), w.astype(float))[1]
+    assert "winograd4" not in ways.picked(shape, x, w)[1]
+    assert "winograd4" in ways.picked(shape, x.astype(float), w.astype(float))[1]
 
 
 @pytest.mark.parametrize("grows", sweeps.SWEEPS, ids=lambda sweep: sweep.grows)
@@ -86,8 +86,8 @@ def test_a_wrong_result_is_refused() -> None:
 
 
 def test_a_layer_that_is_computed_wrongly_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
-    true = bench.ways
-    monkeypatch.setattr(bench, "ways", lambda *given: true(*given) | {"torch": lambda: given[1]})
+    wrong = {"torch": lambda: np.zeros(3)}
+    monkeypatch.setattr(bench, "ways", lambda *given: ways.ways(*given) | wrong)
     with pytest.raises(AssertionError, match="torch has shape"):
         bench.measured(TINY, "float32", rounds=2, least=0)
 
@@ -149,7 +149,7 @@ def test_what_there_is_none_of_is_noticed() -> None:
 
 def planted(ratio: float) -> dict[str, Any]:
     """What was kept, but with another time for the depthwise layer in float32."""
-    kept = copy.deepcopy(KEPT)
+    kept: dict[str, Any] = copy.deepcopy(KEPT)
     (row,) = [r for r in kept["rows"] if r["part"] == "layers" and r["dtype"] == "float32"
               and r["shape"] == "depthwise 3x3"]  # fmt: skip
     for way in row["ways"]:
