@@ -147,6 +147,37 @@ def test_what_there_is_none_of_is_noticed() -> None:
         measured.filled("<!-- benchmarks: weather -->", bench.FILE)
 
 
+FASTER, SLOWER = "And why it wins:", "- **"
+SAID = {  # where the page says it, its words, and what they are about
+    (SLOWER, "Depthwise"): ("depthwise 3x3", "depthwise 7x7"),
+    (SLOWER, "Small layers"): ("LeNet, second layer", "small net, second layer"),
+    (SLOWER, "Many channels, few places"): ("3x3, 512 channels",),
+    (SLOWER, "Strides and holes"): ("3x3, stride 2", "3x3, dilation 2"),
+    (SLOWER, "Overlapping pools"): ("max pool 3x3, stride 2",),
+    (SLOWER, "Transposed layers and gradients of pools"): (
+        "transposed 3x3, stride 2", "transposed 4x4, stride 2", "gradient of max pool 2x2"),
+    (FASTER, "one channel and a large kernel"): targets.FILTERS,
+    (FASTER, "pools with stride one"): tuple(
+        f"{kind} pool {k}x{k}, stride 1" for kind in ("max", "avg") for k in (7, 31)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("where", "words"), SAID)
+def test_what_the_page_says_of_wins_and_losses_follows_from_the_times(
+    where: str, words: str
+) -> None:
+    text = " ".join(PAGE.split())
+    assert (f"- **{words}" if where == SLOWER else words) in text.partition("## Where it loses")[2]
+    ratios = [targets.of(name)(KEPT["rows"]) for name in SAID[where, words]]
+    assert all((ratio > 1) == (where == SLOWER) for ratio in ratios), ratios
+
+
+def test_float64_is_faster_on_the_whole() -> None:
+    doubles = [targets.ratio(row) for row in targets.layers(KEPT["rows"], "float64")]
+    assert targets.mean(doubles) < 1
+    assert "and float64." in PAGE
+
+
 def planted(ratio: float) -> dict[str, Any]:
     """What was kept, but with another time for the depthwise layer in float32."""
     kept: dict[str, Any] = copy.deepcopy(KEPT)
