@@ -160,7 +160,7 @@ def asked(kept: Kept) -> str:
     for target in targets.TARGETS:
         came = target.value(kept["rows"])
         rows.append((target.said, f"{target.most:g}", times(came), judged(came / target.most)))
-    return table(("target", "at most", "came", ""), rows)
+    return table(("target", "at most", "came", "outcome"), rows)
 
 
 def percent(part: float) -> str:

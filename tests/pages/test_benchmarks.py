@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+from functools import partial
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -99,6 +100,14 @@ def test_a_slow_way_gets_three_rounds_and_the_others_all(monkeypatch: pytest.Mon
     assert len(slow["slow"]) == 3
     quick = timing.timed({"quick": lambda: None}, 9, 0, lambda: next(ticks) / 1e6)
     assert len(quick["quick"]) == 9
+
+
+def test_nobody_runs_always_after_the_same_one() -> None:
+    ran: list[str] = []
+    timing.timed({name: partial(ran.append, name) for name in "abc"}, 9, 0)
+    rounds = [tuple(ran[start : start + 3]) for start in range(len(ran) - 27, len(ran), 3)]
+    assert {frozenset(order) for order in rounds} == {frozenset("abc")}
+    assert {order[0] for order in rounds} == set("abc")
 
 
 def test_everything_is_measured_without_pins() -> None:
