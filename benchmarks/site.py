@@ -53,7 +53,7 @@ def weights(site: Path) -> dict[str, list[int]]:
 
 def told(said: str, how: str) -> int:
     """How many tests passed or failed, from the last line."""
-    found = re.search(rf"(\d+) {how}", said.splitlines()[-1])
+    found = re.search(rf"(\d+) {how}", (said.splitlines() or [""])[-1])
     return int(found[1]) if found else 0
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median, quantiles
@@ -106,11 +107,22 @@ def summed(times: list[float]) -> dict[str, float]:
     return {name: short(value) for name, value in found.items()}
 
 
-def peak(dtype: str, clock: Callable[[], float] = time.process_time) -> float:
-    """Gigaflop in a second that the machine's matrix product reaches."""
-    side = 1024
-    a = np.random.default_rng(0).normal(size=(side, side)).astype(dtype)
-    return short(2e-9 * side**3 / min(seconds(lambda: a @ a, 1, clock) for _ in range(9)))
+def peak(
+    dtype: str, threads: int = 1, clock: Callable[[], float] = time.process_time, rounds: int = 9
+) -> dict[str, float]:
+    """Gigaflop in a second that matrix products reach, by whom: the best of some sizes."""
+    found: dict[str, float] = {}
+    for side in (768, 1024, 1536):
+        a = np.random.default_rng(0).normal(size=(side, side)).astype(dtype)
+        products: dict[str, Way] = {"NumPy": partial(np.matmul, a, a)}
+        if installed("torch"):
+            import torch
+
+            torch.set_num_threads(threads)
+            products["PyTorch"] = partial(torch.matmul, *[torch.tensor(a)] * 2)
+        for name, times in timed(products, rounds, 0, clock).items():
+            found[name] = max(found.get(name, 0), short(2e-6 * side**3 / min(times)))
+    return found
 
 
 def short(value: float) -> float:

@@ -71,7 +71,10 @@ def machine(kept: Kept) -> str:
     ran, names = kept["ran_on"], {"numpy": "NumPy", "torch": "PyTorch", "scipy": "SciPy",
                                   "onnxruntime": "ONNX Runtime"}  # fmt: skip
     versions = [f"{said} {ran[name]}" for name, said in names.items() if ran.get(name)]
-    peaks = [f"{dtype} {value:g}" for dtype, value in kept["peak"].items()]
+    peaks = [f"{dtype} {rate:g}" for dtype, rate in kept["peak"].items()]
+    if "products" in kept:  # whose they are
+        peaks = [f"{said} ({'; '.join(f'{who} {rate:g}' for who, rate in found.items())})"
+                 for said, found in zip(peaks, kept["products"].values(), strict=True)]  # fmt: skip
     unset = ran["unset"]
     rows = [
         ("date", kept["date"]),

@@ -4,6 +4,7 @@ import copy
 import json
 import re
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 import cnnref
-from benchmarks import bench, operations, sweeps, targets, timing, ways
+from benchmarks import bench, operations, site, sweeps, targets, timing, ways
 from benchmarks.shapes import HELD_OUT, SHAPES, TUNED, Shape
 from sitegen import measured
 from tests.building import ROOT
@@ -269,8 +270,34 @@ def test_the_quick_figures_are_parts_of_the_peak() -> None:
     assert set(bench.QUICK) <= SHAPES.keys()
 
 
+def test_the_peak_is_a_rate_of_matrix_products() -> None:
+    rates = timing.peak("float32", rounds=2)
+    assert "NumPy" in rates
+    assert all(rate > 1 for rate in rates.values())
+
+
+def test_what_the_site_takes_is_shown_the_heaviest_page_first() -> None:
+    found = {"date": "2026-01-02", "cores": 2, "load": 0.5, "cold": 123.4, "one_page": 5.6,
+             "tests": 78.9, "passed": 1234, "failed": 5,
+             "pages": {"light/": [1_000, 9_000], "": [20_000, 91_000]}}  # fmt: skip
+    html = measured.TABLES["site"](KEPT | {"site": found})
+    for shown in ("2026-01-02", "123 s", "6 s", "79 s, 1234 passed, 5 failed", "0.1 MB"):
+        assert shown in html
+    assert html.index("20 kB gzipped, 91 kB") < html.index("1 kB gzipped, 9 kB")
+    assert "Not measured" in measured.TABLES["site"](KEPT | {"site": {}})
+
+
+def test_a_copy_of_the_sources_has_nothing_that_was_made(tmp_path: Path) -> None:
+    root = site.copied(tmp_path)
+    assert (root / "mkdocs.yml").is_file()
+    assert (root / site.CHANGED).is_file()
+    assert not (root / ".cache").exists()
+    assert site.told("3 failed, 12 passed in 4 s", "passed") == 12
+    assert site.told("12 passed in 4 s", "failed") == 0
+
+
 @pytest.mark.slow
-def test_the_quick_run_writes_fractions(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_quick_run_writes_fractions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench, "QUICK_FILE", tmp_path / "build" / "benchmark.json")
     monkeypatch.setattr("sys.argv", ["bench", "--quick"])
     bench.main()
