@@ -2,6 +2,7 @@
 
 import doctest
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from cnnref import conv, explain, literal, windows
 from cnnref.fast.algorithms import ALGORITHMS, Task, chosen
 from cnnref.fast.algorithms.choose import barred
+from cnnref.fast.algorithms.im2col import together
 
 NAMES = list(ALGORITHMS)
 APPROXIMATE = [name for name in NAMES if ALGORITHMS[name].error]
@@ -49,6 +51,18 @@ def test_integers_come_out_exactly(name: str) -> None:
         x, w, options = drawn(rng, name)
         expected = literal.conv(x, w, **options)
         np.testing.assert_array_equal(conv(x, w, algorithm=name, **options), expected)
+
+
+@pytest.mark.parametrize(("n", "k", "groups"), [(9, 3, 1), (12, 4, 2), ((5, 6), 2, 1)])
+def test_images_stand_side_by_side_where_weights_are_heavy(n: Any, k: Any, groups: int) -> None:
+    rng = np.random.default_rng(6)
+    n = n if isinstance(n, tuple) else (n,)
+    w = rng.integers(-9, 10, (700 * groups, 800 // k ** len(n), *(k,) * len(n)))
+    x = rng.integers(-9, 10, (80, w.shape[1] * groups, *n))
+    task = task_of(x.astype(float), w.astype(float), groups, padding="same")
+    assert 1 < together(task) < 80  # two blocks, the last one smaller
+    y = ALGORITHMS["im2col"].run(task)
+    np.testing.assert_array_equal(y, ALGORITHMS["shifted"].run(task))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -107,7 +121,7 @@ def test_the_error_stays_within_its_bound(name: str, dtype: Any) -> None:
             w = rng.standard_normal((4, channels, 3, 3)).astype(dtype)
             task = task_of(x, w, padding="same")
             wide = [one.astype(np.longdouble) for one in (x, w)]
-            exact = ALGORITHMS["shifted"].run(task._replace(x=wide[0], w=wide[1]))
+            exact = ALGORITHMS["shifted"].run(replace(task, x=wide[0], w=wide[1]))
             worst = max(worst, float(np.abs(known.run(task) - exact).max() / known.error(task)))
     assert 0 < worst < 1
 

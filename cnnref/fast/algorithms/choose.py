@@ -1,6 +1,6 @@
 """Which algorithm computes a layer: what each would take, and what may be chosen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +58,12 @@ ALGORITHMS = {
     ),
     "fft": Algorithm(fft.fft, fft.cost, fft.memory, error=fft.error),
 }
+CHOSEN: dict[Hashable, str] = {}
+"""What was chosen for sizes seen before: to count takes as long as a small layer."""
+
+KEPT = 4096
+"""So many sizes are remembered."""
+
 DIRECT = "im2col"
 """What computes every call, and answers where another one met NaN or infinity."""
 
@@ -104,9 +110,14 @@ def barred(task: Task, name: str, integers: bool) -> str:
 
 def chosen(task: Task, integers: bool) -> str:
     """The algorithm that is expected to be the fastest among those that keep every promise."""
-    able = [name for name, algorithm in ALGORITHMS.items() if not algorithm.refuses(task)]
-    by_time = sorted(able, key=lambda name: seconds(task, name))
-    return next(name for name in by_time if not barred(task, name, integers))
+    known = task.sizes, integers
+    if known not in CHOSEN:
+        able = [name for name, algorithm in ALGORITHMS.items() if not algorithm.refuses(task)]
+        by_time = sorted(able, key=lambda name: seconds(task, name))
+        if len(CHOSEN) > KEPT:
+            CHOSEN.clear()
+        CHOSEN[known] = next(name for name in by_time if not barred(task, name, integers))
+    return CHOSEN[known]
 
 
 @silently

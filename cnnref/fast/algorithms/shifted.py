@@ -8,7 +8,7 @@ from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
 from cnnref.fast.algorithms.task import Task, around, blocks, padding, patches, volume
 
-NEAR = 1 << 18
+NEAR = 1 << 19
 """Bytes of a buffer that stays beside the arithmetic."""
 
 
