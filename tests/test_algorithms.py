@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from cnnref import conv, explain, literal, windows
-from cnnref.fast.algorithms import ALGORITHMS, Task, chosen
+from cnnref.fast.algorithms import ALGORITHMS, Task, chosen, fft, im2col, shifted, width, winograd
+from cnnref.fast.algorithms import task as task_module
 from cnnref.fast.algorithms.choose import barred
 from cnnref.fast.algorithms.im2col import together
 
@@ -48,6 +49,22 @@ def task_of(x: np.ndarray, w: np.ndarray, groups: int = 1, **options: Any) -> Ta
 def test_integers_come_out_exactly(name: str) -> None:
     rng = np.random.default_rng(0)
     for _ in range(60):
+        x, w, options = drawn(rng, name)
+        expected = literal.conv(x, w, **options)
+        np.testing.assert_array_equal(conv(x, w, algorithm=name, **options), expected)
+
+
+@pytest.mark.parametrize("room", [1, 3000])
+@pytest.mark.parametrize("name", NAMES)
+def test_blocks_and_bands_meet_without_a_seam(
+    name: str, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (task_module, im2col, width, shifted, winograd, fft):
+        for limit in ("CACHE", "NEAR", "BUFFER"):
+            if hasattr(module, limit):
+                monkeypatch.setattr(module, limit, room)
+    rng = np.random.default_rng(7)
+    for _ in range(40):
         x, w, options = drawn(rng, name)
         expected = literal.conv(x, w, **options)
         np.testing.assert_array_equal(conv(x, w, algorithm=name, **options), expected)

@@ -94,14 +94,14 @@ def patches(x: Array, task: Task) -> Array:
     return view
 
 
-def blocks(count: int, size: int, most: int = CACHE) -> Iterator[slice]:
+def blocks(count: int, size: int, most: int) -> Iterator[slice]:
     """`count` things of `size` bytes, as many at a time as fit into `most` bytes, at least one."""
     step = max(1, most // max(size, 1))
     for first in range(0, count, step):
         yield slice(first, min(first + step, count))
 
 
-def boxes(m: tuple[int, ...], size: int, most: int = CACHE) -> Iterator[tuple[slice, ...]]:
+def boxes(m: tuple[int, ...], size: int, most: int) -> Iterator[tuple[slice, ...]]:
     """Output places of `size` bytes each, as boxes of whole rows where `most` bytes hold one."""
     row = size * volume(m[1:])
     if len(m) == 1 or row <= most:
