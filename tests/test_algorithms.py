@@ -125,6 +125,20 @@ def test_what_is_not_finite_stays_where_it_is_read(name: str, value: float) -> N
     assert np.isfinite(y[1]).all()
 
 
+def test_the_size_of_buffers_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, w = np.ones((1, 2, 5)), np.ones((2, 1, 3))
+    before = np.getbufsize()
+
+    def interrupted(*_: Any) -> None:
+        assert np.getbufsize() == 16 != before
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shifted, "entrywise", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        conv(x, w, groups=2, algorithm="shifted")
+    assert np.getbufsize() == before
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", APPROXIMATE)
 def test_the_error_stays_within_its_bound(name: str, dtype: Any) -> None:

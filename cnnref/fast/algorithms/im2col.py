@@ -23,24 +23,33 @@ def im2col(task: Task) -> Array:
     Source: Chellapilla, Puri, Simard, High Performance Convolutional Neural Networks for Document
     Processing, 2006.
     """
-    view, y = patches(around(task), task), task.result()  # (N, C_in, *k, *m)
+    y, inputs = task.result(), task.w.shape[1]
+    view = patches(around(task), task)
+    view = view.reshape(len(y), task.groups, inputs, *view.shape[2:])  # (N, groups, C, *k, *m)
+    into = y.reshape(len(y), task.groups, -1, *task.m)
+    weights = task.w.reshape(task.groups, into.shape[2], -1)
     room = np.empty(held(task), y.dtype)
-    size = volume(task.w.shape[1:]) * y.itemsize  # of the columns of one place
-    taps = (slice(None),) * task.rank
-    multiplied = beside if together(task) > 1 else each
-    for ins, outs in task.parts():
-        w = task.w[outs].reshape(outs.stop - outs.start, -1)
-        for images in blocks(len(y), size * volume(task.m), room.nbytes):
-            for box in boxes(task.m, size * (images.stop - images.start), room.nbytes):
-                multiplied(w, view[(images, ins, *taps, *box)], room, y[(images, outs, *box)])
+    size = weights.shape[2] * y.itemsize  # of the columns of one place
+    one, taps = size * volume(task.m), (slice(None),) * (1 + task.rank)
+    side_by_side = together(task) > 1
+    for groups in blocks(task.groups, one * len(y), 1 if side_by_side else room.nbytes):
+        w, few = weights[groups], groups.stop - groups.start
+        for images in blocks(len(y), one * few, room.nbytes):
+            for box in boxes(task.m, size * few * (images.stop - images.start), room.nbytes):
+                here: Any = (images, groups, slice(None), *box)
+                seen = view[(images, groups, *taps, *box)]
+                if side_by_side:
+                    beside(w[0], seen[:, 0], room, into[here][:, 0])
+                else:
+                    each(w, seen, room, into[here])
     return y
 
 
 def each(w: Array, seen: Array, room: Array, into: Array) -> None:
-    """A product for each image, at its place in the output (N, C_out, *m)."""
-    columns = room[: seen.size].reshape(len(seen), w.shape[1], -1)
+    """A product for each image and group, at its place in the output (N, groups, C_out, *m)."""
+    columns = room[: seen.size].reshape(*seen.shape[:2], w.shape[2], -1)
     np.copyto(columns.reshape(seen.shape), seen)
-    flat: Any = into.reshape(*into.shape[:2], -1)
+    flat: Any = into.reshape(*into.shape[:3], -1)
     if np.may_share_memory(flat, into):
         np.matmul(w, columns, out=flat)
     else:  # parts of rows: the places do not lie in one line
@@ -67,7 +76,7 @@ def held(task: Task) -> int:
     """Entries of the columns of a block."""
     taps, some = volume(task.w.shape[1:]), together(task)
     least = max(CACHE // task.x.itemsize, taps, some * taps * volume(task.m) * (some > 1))
-    return min(least, taps * volume(task.m) * len(task.x))
+    return min(least, taps * volume(task.m) * len(task.x) * task.groups)
 
 
 def memory(task: Task) -> int:
@@ -85,5 +94,5 @@ def cost(task: Task) -> Cost:
     one = copy(some * taps * places, task.m[-1]) + product(outputs, taps, some * places)
     if some > 1:
         one += copy(some * outputs * places, places)
-    bytes_ = taps * places * task.x.itemsize * len(task.x)
-    return (one.times(len(task.x) / some) + Cost(calls=3 + 3 * bytes_ / CACHE)).times(task.groups)
+    blocks = -(-taps * places * task.x.itemsize * len(task.x) * task.groups // CACHE)
+    return one.times(len(task.x) / some * task.groups) + Cost(calls=5 + 5 * blocks)

@@ -43,5 +43,5 @@ def cost(task: Task) -> Cost:
     outputs = len(task.w) // task.groups
     one = copy(outputs * places, places) if inputs == 1 else product(outputs, inputs, places)
     if task.padded != task.m:
-        one += copy(inputs * places, task.m[-1] if task.windows[-1].stride == 1 else 1)
+        one += copy(inputs * places, task.m[-1])
     return one.times(len(task.x) * task.groups) + Cost(calls=3 * task.groups)

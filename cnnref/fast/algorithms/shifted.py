@@ -1,5 +1,7 @@
 """One product per tap, of the input as it lies there; nothing is gathered."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -8,8 +10,11 @@ from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
 from cnnref.fast.algorithms.task import Task, around, blocks, padding, patches, volume
 
-NEAR = 1 << 19
+NEAR = 1 << 20
 """Bytes of a buffer that stays beside the arithmetic."""
+
+LEAST = 16
+"""Entries of the smallest buffer that NumPy has."""
 
 
 def shifted(task: Task) -> Array:
@@ -29,7 +34,8 @@ def shifted(task: Task) -> Array:
     if any(window.stride > 1 for window in task.windows):
         gathered(x, task, y)
     elif task.w.shape[1] == 1:
-        entrywise(Runs(task), x, task, y)
+        with unbuffered():
+            entrywise(Runs(task), x, task, y)
     else:
         mixed(Runs(task), x, task, y)
     return y
@@ -77,6 +83,16 @@ def mixed(runs: Runs, x: Array, task: Task, y: Array) -> None:
                 np.matmul(weights[tap], image[:, run], out=product)
                 total[:, : runs.length] += product
             into[...] = runs.kept(total)
+
+
+@contextmanager
+def unbuffered() -> Iterator[None]:
+    """NumPy does not gather runs of some hundred entries in a buffer first."""
+    before = np.setbufsize(LEAST)
+    try:
+        yield
+    finally:
+        np.setbufsize(before)
 
 
 def entrywise(runs: Runs, x: Array, task: Task, y: Array) -> None:
@@ -136,4 +152,5 @@ def cost(task: Task) -> Cost:
     else:
         length = Runs(task).length
         one = product(outputs, inputs, length) + copy(outputs * length, length) + Cost(calls=2)
-    return one.times(len(task.x) * task.groups * volume(task.k))
+    one = one.times(volume(task.k)) + copy(2 * outputs * places, task.m[-1])  # zeros, and kept
+    return one.times(len(task.x) * task.groups) + Cost(calls=8)
