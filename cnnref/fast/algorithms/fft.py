@@ -5,11 +5,15 @@ from typing import Any
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.cost import Cost, copy
+from cnnref.fast.algorithms.cost import Cost
 from cnnref.fast.algorithms.task import Task, around, blocks, padding, volume
 
 BUFFER = 1 << 22
 """Bytes of transforms that are held at a time."""
+
+ENTRY, DIGIT = 30, 2.5
+"""An entry of a transform takes as long as copying so many, and so many more for each binary digit
+of its size: measured, because NumPy does the steps inside."""
 
 
 def good(n: int) -> int:
@@ -118,9 +122,8 @@ def cost(task: Task) -> Cost:
     places = volume(good(size) for size in task.padded)
     inputs, outputs, images = task.w.shape[1], len(task.w) // task.groups, len(task.x)
     transforms = images * inputs + inputs * outputs + images * outputs
-    levels = float(np.log2(places))
-    one = copy(transforms * places * levels * 0.75, levels / 6)
-    one += Cost(multiplies=8 * images * inputs * outputs * places, operands=transforms * places)
+    one = Cost(moved=transforms * places * (ENTRY + DIGIT * float(np.log2(places))))
+    one += Cost(multiplies=10 * images * inputs * outputs * places)
     if inputs > 1:
-        one += copy(6 * transforms * places, 1) + Cost(products=places / 2)
-    return (one + Cost(calls=15)).times(task.groups)
+        one += Cost(products=places)
+    return (one + Cost(calls=30)).times(task.groups)

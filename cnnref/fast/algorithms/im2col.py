@@ -91,7 +91,9 @@ def cost(task: Task) -> Cost:
     """A copy of all windows, and a product for some images and each group."""
     taps, places, outputs = volume(task.w.shape[1:]), volume(task.m), len(task.w) // task.groups
     some = together(task)
-    one = copy(some * taps * places, task.m[-1]) + product(outputs, taps, some * places)
+    run = task.m[-1] if task.m[-1] > 1 else task.k[-1]
+    one = copy(some * taps * places, run, task.strided)
+    one += product(outputs, taps, some * places)
     if some > 1:
         one += copy(some * outputs * places, places)
     blocks = -(-taps * places * task.x.itemsize * len(task.x) * task.groups // CACHE)

@@ -141,16 +141,19 @@ def memory(task: Task) -> int:
 def cost(task: Task) -> Cost:
     """For each image, group and tap a product, which is then added."""
     outputs, inputs, places = len(task.w) // task.groups, task.w.shape[1], volume(task.m)
+    around_ = copy(2 * outputs * places, task.m[-1])  # zeros, and what is kept
+    calls = 3.0 * volume(task.k)
     if any(window.stride > 1 for window in task.windows):
-        one = copy(inputs * places, 1) + product(outputs, inputs, places)
-        one += copy(2 * outputs * places, places) + Cost(calls=4)
+        one = copy(inputs * places, task.m[-1], task.strided) + product(outputs, inputs, places)
+        one, calls = one + copy(2 * outputs * places, places), 2 * calls
     elif inputs == 1:
         length = Runs(task).length
-        one = copy(3 * outputs * length, length)
-        calls = -(-3 * task.w.itemsize * outputs * length * task.groups // NEAR) / task.groups
-        one = one._replace(calls=2 * calls + 5 / volume(task.k))
+        one = copy(2 * outputs * length, length)
+        share = 3 * task.w.itemsize * outputs * length / NEAR  # of a block
+        calls = (2 * volume(task.k) + 5) * max(share, 1 / task.groups)
     else:
         length = Runs(task).length
-        one = product(outputs, inputs, length) + copy(outputs * length, length) + Cost(calls=2)
-    one = one.times(volume(task.k)) + copy(2 * outputs * places, task.m[-1])  # zeros, and kept
-    return one.times(len(task.x) * task.groups) + Cost(calls=8)
+        one = product(outputs, inputs, length) + copy(outputs * length, length)
+    one = one.times(volume(task.k)) + around_ + Cost(calls=calls)
+    weights = copy(task.w.size * (inputs > 1), volume(task.k), apart=True)
+    return one.times(len(task.x) * task.groups) + weights + Cost(calls=8)

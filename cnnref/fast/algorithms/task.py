@@ -53,6 +53,11 @@ class Task:
         n = self.x.shape[2:]
         return tuple(w.before + size + w.after for w, size in zip(self.windows, n, strict=True))
 
+    @property
+    def strided(self) -> bool:
+        """Whether neighbouring output places read places that are apart, on the last axis."""
+        return self.windows[-1].stride > 1
+
     def result(self) -> Array:
         """Room for the output (N, C_out, *m)."""
         return np.empty((len(self.x), len(self.w), *self.m), self.x.dtype)

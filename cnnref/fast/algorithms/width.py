@@ -111,15 +111,17 @@ def cost(task: Task) -> Cost:
     """For each image and group a copy, and for each tap of the other axes a product, added."""
     outputs, inputs, places = len(task.w) // task.groups, task.w.shape[1], volume(task.m)
     slab = max(1, min(len(task.x), NEAR // held(task)))
-    run = slab * (task.m[-1] if task.windows[-1].stride == 1 or slab > 1 else 1)
+    run, strided = slab * task.m[-1], task.strided and slab == 1
     taps, bands = inputs * task.k[-1], -(-task.m[0] // rows(task))
     one = product(outputs, taps, slab * places / bands) + Cost(calls=3)
     one = one.times(bands) + copy(slab * outputs * places, places)
-    if any(window.stride > 1 for window in task.windows[:-1]):
-        one += copy(slab * taps * places, task.m[-1])
+    if task.rank > 2 or any(window.stride > 1 for window in task.windows[:-1]):
+        one += copy(slab * taps * places, run)  # slices are copied
     one = one.times(volume(task.k[:-1]))
     if slab > 1:
-        one += copy(slab * inputs * volume(task.padded), 1) + copy(slab * outputs * places, 1)
+        one += copy(slab * inputs * volume(task.padded), task.padded[-1], apart=True)
+        one += copy(slab * outputs * places, task.m[-1], apart=True)
     written = bands * volume((read_by(task, rows(task)), *task.padded[1:])) / task.padded[-1]
-    one += copy(slab * taps * written * task.m[-1], run) + Cost(calls=10 * bands)
-    return one.times(len(task.x) / slab * task.groups)
+    one += copy(slab * taps * written * task.m[-1], run, strided) + Cost(calls=10 * bands)
+    weights = copy(task.w.size, task.k[-1], apart=True) + Cost(calls=volume(task.k[:-1]))
+    return one.times(len(task.x) / slab * task.groups) + weights

@@ -107,12 +107,13 @@ def cost(task: Task, transforms: Transforms) -> Cost:
     tiles = len(task.x) * volume(grid.tiles) * phases
     inputs, outputs = task.w.shape[1], len(task.w) // task.groups
     ins, outs = tiles * inputs, tiles * outputs
-    one = product(9, size**2, inputs * outputs) + copy(9 * inputs * outputs, 1)
+    one = product(9, size**2, inputs * outputs) + copy(9 * inputs * outputs, 9, apart=True)
     one += product(tiles, inputs, outputs).times(size**2)
-    one += copy(ins * tile**2, 1) + copy(ins * size**2, inputs * grid.tiles[1])
+    one += copy(ins * tile**2, tile * grid.tiles[1], apart=True)
+    one += copy(ins * size**2, inputs * grid.tiles[1])
     one += product(size, size, ins * size).times(2)
     one += product(tile, size, outs * size) + product(tile, size, outs * tile)
-    one += copy(outs * tile**2, 1)
+    one += copy(outs * tile**2, tile * grid.tiles[1], apart=True)
     used = max(phases, size**2 * (ins + outs) * task.x.itemsize / BUFFER)
     return (one + Cost(calls=20 + (8 + 2 * size) * used)).times(task.groups)
 
