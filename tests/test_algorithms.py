@@ -12,7 +12,6 @@ from cnnref import conv, explain, literal, windows
 from cnnref.fast.algorithms import ALGORITHMS, Task, chosen, fft, im2col, shifted, tiles, width
 from cnnref.fast.algorithms import task as task_module
 from cnnref.fast.algorithms.choose import barred
-from cnnref.fast.algorithms.im2col import together
 
 NAMES = list(ALGORITHMS)
 APPROXIMATE = [name for name in NAMES if ALGORITHMS[name].error]
@@ -70,14 +69,23 @@ def test_blocks_and_bands_meet_without_a_seam(
         np.testing.assert_array_equal(conv(x, w, algorithm=name, **options), expected)
 
 
-@pytest.mark.parametrize(("n", "k", "groups"), [(9, 3, 1), (12, 4, 2), ((5, 6), 2, 1)])
-def test_images_stand_side_by_side_where_weights_are_heavy(n: Any, k: Any, groups: int) -> None:
+INNERMOST: list[tuple[tuple[int, ...], tuple[int, ...], int]] = [
+    ((150, 4, 9), (6, 2, 3), 2),
+    ((40, 3, 6, 7), (4, 3, 6, 1), 1),
+    ((9, 6, 4, 5, 6), (8, 6, 3, 3, 3), 1),
+]
+
+
+@pytest.mark.parametrize(("x", "w", "groups"), INNERMOST)
+def test_small_images_lie_innermost(
+    x: tuple[int, ...], w: tuple[int, ...], groups: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(im2col, "CACHE", 2**15)
     rng = np.random.default_rng(6)
-    n = n if isinstance(n, tuple) else (n,)
-    w = rng.integers(-9, 10, (700 * groups, 800 // k ** len(n), *(k,) * len(n)))
-    x = rng.integers(-9, 10, (80, w.shape[1] * groups, *n))
-    task = task_of(x.astype(float), w.astype(float), groups, padding="same")
-    assert 1 < together(task) < 80  # two blocks, the last one smaller
+    task = task_of(rng.integers(-9, 10, x) * 1.0, rng.integers(-9, 10, w) * 1.0, groups)
+    some = im2col.together(task)
+    assert 1 < some <= len(task.x)
+    assert groups > 1 or len(task.x) % some  # the last block is smaller
     y = ALGORITHMS["im2col"].run(task)
     np.testing.assert_array_equal(y, ALGORITHMS["shifted"].run(task))
 
