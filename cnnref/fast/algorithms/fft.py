@@ -111,7 +111,10 @@ def memory(task: Task) -> int:
     inputs, outputs, images = task.w.shape[1], len(task.w) // task.groups, len(task.x)
     few = min(outputs, max(1, BUFFER // (size * inputs)))
     some = min(images, max(1, BUFFER // (size * (inputs + few))))
-    waves = 4 * few * inputs + some * ((3 if inputs == 1 else 6) * inputs + 4 * few)
+    kernels, signals, mixed = few * inputs, some * inputs, some * few
+    transform = 2 if task.x.itemsize == 8 else 6  # NumPy goes through float64
+    products = signals + mixed if inputs == 1 else 2 * (kernels + signals + mixed)
+    waves = max(transform * kernels, kernels + max(transform * signals, products, 3 * mixed))
     apart = any(window.dilation > 1 for window in task.windows)
     spans = volume(window.span for window in task.windows) * apart
     return int(padding(task) + size * waves + volume(task.w.shape[:2]) * spans * task.x.itemsize)

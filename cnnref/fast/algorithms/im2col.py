@@ -93,7 +93,10 @@ def memory(task: Task) -> int:
     whole = columns >= per_place * volume(task.m[1:]) and some == 1
     products = 0 if whole else columns // per_place * outputs
     lines = some * task.x.shape[1] * volume(task.padded) * (some > 1)
-    return int(padding(task) + (columns + products + lines) * task.x.itemsize)
+    beside = products + lines
+    if some < len(task.x):  # the next ones are made before the last ones go
+        beside *= 2
+    return int(padding(task) + (columns + beside) * task.x.itemsize)
 
 
 def cost(task: Task) -> Cost:

@@ -134,7 +134,7 @@ def memory(task: Task) -> int:
     elif inputs == 1:
         held = max(NEAR // task.w.itemsize, 3 * outputs * Runs(task).room)
     else:
-        held = 2 * outputs * (Runs(task).room + volume(task.w.shape[1:]))
+        held = outputs * (3 * Runs(task).room + 2 * volume(task.w.shape[1:]))
     return int(padding(task) + held * task.w.itemsize)
 
 
