@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from cnnref import arguments
 from cnnref.arguments import Array, silently
 from cnnref.fast.layers import contracted, conv, padded, patches
+from cnnref.fast.placed import placed
 from cnnref.window import Padding, Sizes
 
 
@@ -22,21 +23,12 @@ def locally_connected(
     padding: Padding = "valid",
     dilation: Sizes = 1,
 ) -> Array:
-    """`cnnref.literal.locally_connected`, one contraction."""
+    """`cnnref.literal.locally_connected`, one product for each place."""
     layer = arguments.tiled("locally_connected", x, w, b, stride, padding, dilation)
-    view = patches(padded(layer.x, layer.windows, 0), layer.windows)  # (N, C_in, *m, *k)
-    y = placed(view, layer.w, len(layer.windows))
-    return np.ascontiguousarray(y if layer.b is None else y + layer.b, layer.dtype)
-
-
-def placed(view: Array, w: Array, rank: int) -> Array:
-    """Windows (N, C_in, *m, *k) against weights (*m, C_out, C_in, *k): (N, C_out, *m)."""
-    item, channel, out = 0, 1, 2
-    m, k = tuple(range(3, 3 + rank)), tuple(range(3 + rank, 3 + 2 * rank))
-    y = np.einsum(
-        view, [item, channel, *m, *k], w, [*m, out, channel, *k], [item, out, *m], optimize=True
-    )
-    return np.asarray(y)
+    y = placed(layer.x, layer.w, layer.windows)
+    if layer.b is not None:
+        y += layer.b
+    return y.astype(layer.dtype, copy=False)
 
 
 @silently
