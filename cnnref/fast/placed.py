@@ -1,14 +1,22 @@
-"""Weights of their own at every place: a product for each place, many places in one call."""
+"""Layers with weights of their own for each place, or for each phase of a tile, and gradients.
 
-from collections.abc import Sequence
-from typing import Any
+Images come last, so that what a tap reads, or adds to, lies in runs of as many entries.
+"""
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.task import boxes, volume
+from cnnref.fast.algorithms.task import blocks, boxes, volume
 from cnnref.window import Window
+
+NEAR = 1 << 20
+"""Bytes that the columns of a phase have for as many images as are taken together."""
+
+FEW = 8
+"""Fewer images are taken one by one: runs of so few entries take longer than those of one image."""
 
 APART = 16
 """Entries left free behind the products of a place: at a power of two from one place to the next,
@@ -16,46 +24,173 @@ all places would fall on the same lines of the cache when they are written side 
 
 
 def placed(x: Array, w: Array, windows: Sequence[Window]) -> Array:
-    """Input (N, C_in, *n) against weights (*m, C_out, C_in, *k): (N, C_out, *m).
+    """Input (N, C_in, *n) and weights (*m, C_out, C_in, *k): (N, C_out, *m).
 
-    At each place (C_out, C_in prod k) @ (C_in prod k, N), for as many places as the cache holds
-    the columns of.
+    At each place (C_out, C_in prod k) @ (C_in prod k, N), for as many places at a time as the
+    cache holds the columns of.
     """
     rank = len(windows)
     m, outputs, taps = w.shape[:rank], w.shape[rank], volume(w.shape[rank + 1 :])
-    view = seen(innermost(x, windows), windows, m)  # (*m, C_in, *k, N)
+    view = by_place(seen(innermost(x, windows), windows, m), rank)
     y = np.empty((len(x), outputs, *m), x.dtype)
     for box in boxes(m, taps * len(x) * x.itemsize):
         kernels = w[box]
         places = kernels.shape[:rank]
-        products = apart(places, outputs, len(x), x.dtype)
+        room = np.empty((*places, outputs * len(x) + APART), x.dtype)[..., :-APART]
+        products = room.reshape(*places, outputs, len(x))
         columns = view[box].reshape(*places, taps, len(x))
         np.matmul(kernels.reshape(*places, outputs, taps), columns, out=products)
         y[(..., *box)] = np.moveaxis(products, (-1, -2), (0, 1))
     return y
 
 
-def apart(places: Sequence[int], rows: int, columns: int, dtype: np.dtype[Any]) -> Array:
-    """Room for a matrix at each place, with some entries free between them."""
-    size = rows * columns
-    room = np.empty((*places, size + APART), dtype)
-    return room[..., :size].reshape(*places, rows, columns)
+def placed_grads(x: Array, w: Array, dy: Array, windows: Sequence[Window]) -> tuple[Array, Array]:
+    """The gradients of `placed`: at each place dy @ columns.T, and w.T @ dy, added up per tap."""
+    rank = len(windows)
+    m, outputs, taps = w.shape[:rank], w.shape[rank], volume(w.shape[rank + 1 :])
+    lines = innermost(x, windows)
+    dlines, dw = np.zeros_like(lines), np.empty(w.shape, w.dtype)
+    view = by_place(seen(lines, windows, m), rank)
+    dview = by_place(seen(dlines, windows, m, writeable=True), rank)
+    for box in boxes(m, taps * len(x) * x.itemsize):
+        kernels = w[box]
+        places = kernels.shape[:rank]
+        given = np.ascontiguousarray(np.moveaxis(dy[(..., *box)], (0, 1), (-1, -2)))
+        columns = view[box].reshape(*places, taps, len(x))
+        dw[box] = (given @ columns.swapaxes(-1, -2)).reshape(kernels.shape)
+        turned = kernels.reshape(*places, outputs, taps).swapaxes(-1, -2)
+        added(dview[box], (turned @ given).reshape(view[box].shape), rank + 1, w.shape[rank + 2 :])
+    return outermost(dlines, x.shape[2:], windows), dw
+
+
+def tiled(x: Array, w: Array, windows: Sequence[Window]) -> Array:
+    """Input (N, C_in, *n) and weights (*t, C_out, C_in, *k): (N, C_out, *m), phase by phase."""
+    m = sizes(x, windows)
+    if whole := own(w, m):
+        return placed(x, w[whole], windows)
+    y = np.empty((len(x), w.shape[len(m)], *m), x.dtype)
+    for images in together(x, w, m):
+        lines = innermost(x[images], windows)
+        into = np.moveaxis(y[images], 0, -1)
+        room = into if into.shape[-1] == 1 else np.empty(into.shape, x.dtype)
+        for phase, places, view in phases(lines, w, windows, m):
+            kernels, part = w[phase].reshape(len(room), -1), room[(slice(None), *places)]
+            for box in boxed(view):
+                columns = view[(..., *box)].reshape(kernels.shape[1], -1)
+                target = part[(slice(None), *box)]
+                target[...] = (kernels @ columns).reshape(target.shape)
+        into[...] = room
+    return y
+
+
+def tiled_grads(x: Array, w: Array, dy: Array, windows: Sequence[Window]) -> tuple[Array, Array]:
+    """The gradients of `tiled`: for each phase those of a layer with its stride."""
+    m, k = dy.shape[2:], w.shape[-len(windows) :]
+    dx, dw = np.empty(x.shape, x.dtype), np.zeros(w.shape, w.dtype)
+    if whole := own(w, m):
+        dx, dw[whole] = placed_grads(x, w[whole], dy, windows)
+        return dx, dw
+    for images in together(x, w, m):
+        lines = innermost(x[images], windows)
+        dlines, given = np.zeros_like(lines), np.moveaxis(dy[images], 0, -1)
+        each = zip(phases(lines, w, windows, m), phases(dlines, w, windows, m), strict=True)
+        for (phase, places, view), (_, _, dview) in each:
+            kernels = w[phase].reshape(dy.shape[1], -1)
+            for box in boxed(view):
+                columns = view[(..., *box)]
+                part = given[(slice(None), *places)][(slice(None), *box)].reshape(len(kernels), -1)
+                flat = columns.reshape(kernels.shape[1], -1)
+                dw[phase] += (part @ flat.T).reshape(w[phase].shape)
+                added(dview[(..., *box)], (kernels.T @ part).reshape(columns.shape), 1, k)
+        dx[images] = outermost(dlines, x.shape[2:], windows)
+    return dx, dw
+
+
+def own(w: Array, m: Sequence[int]) -> tuple[slice, ...]:
+    """Where the tile is at least as large as the output, the weights that are in use."""
+    each = list(zip(w.shape, m, strict=False))
+    return tuple(slice(size) for _, size in each) if all(t >= size for t, size in each) else ()
+
+
+def together(x: Array, w: Array, m: Sequence[int]) -> Iterator[slice]:
+    """The images, as many at a time as have their columns near."""
+    phase = volume(-(-size // t) for size, t in zip(m, w.shape, strict=False))
+    count = NEAR // (volume(w.shape[len(m) + 1 :]) * phase * x.itemsize)
+    return blocks(len(x), 1, count if min(count, len(x)) >= FEW else 1)
+
+
+def phases(
+    lines: Array, w: Array, windows: Sequence[Window], m: Sequence[int]
+) -> Iterator[tuple[tuple[int, ...], list[slice], Array]]:
+    """Each phase of a tile, its places, and what they read, a view (C, *k, *places, N)."""
+    tile = w.shape[: len(m)]
+    strided = [
+        Window(o.kernel, o.stride * t, o.dilation) for o, t in zip(windows, tile, strict=True)
+    ]
+    for phase in np.ndindex(*map(min, tile, m)):
+        first = [slice(p * o.stride, None) for p, o in zip(phase, windows, strict=True)]
+        count = [len(range(p, size, t)) for p, size, t in zip(phase, m, tile, strict=True)]
+        view = seen(lines[(slice(None), *first)], strided, count, writeable=True)
+        yield phase, every(phase, tile), view
+
+
+def every(phase: Sequence[int], tile: Sequence[int]) -> list[slice]:
+    """The places of one phase of a tile, on each axis."""
+    return [slice(first, None, t) for first, t in zip(phase, tile, strict=False)]
+
+
+def boxed(view: Array) -> Iterator[tuple[slice, ...]]:
+    """What there is in the cache at a time of (C, *k, *places, N): places, and all images."""
+    rank = (view.ndim - 2) // 2
+    *places, images = view.shape[1 + rank :]
+    for box in boxes(tuple(places), volume(view.shape[: 1 + rank]) * images * view.itemsize):
+        yield (*box, slice(None))
+
+
+def added(into: Array, columns: Array, first: int, k: Sequence[int]) -> None:
+    """Columns, with taps of sizes k from the given axis on, added up where they were read."""
+    for tap in np.ndindex(*k):
+        at = (*(slice(None),) * first, *tap)
+        into[at] += columns[at]
+
+
+def sizes(x: Array, windows: Sequence[Window]) -> tuple[int, ...]:
+    """Output places per axis."""
+    return tuple(window.places(n) for window, n in zip(windows, x.shape[2:], strict=True))
 
 
 def innermost(x: Array, windows: Sequence[Window]) -> Array:
     """The input (N, C, *n) with its padding, images last: (C, *n, N)."""
-    each = list(zip(x.shape[2:], windows, strict=True))
-    lines = np.zeros((x.shape[1], *(w.before + n + w.after for n, w in each), len(x)), x.dtype)
-    real = [slice(w.before, w.before + n) for n, w in each]
-    lines[(slice(None), *real)] = np.moveaxis(x, 0, -1)
+    each = zip(x.shape[2:], windows, strict=True)
+    lines = np.zeros((x.shape[1], *(o.before + n + o.after for n, o in each), len(x)), x.dtype)
+    lines[real(x.shape[2:], windows)] = np.moveaxis(x, 0, -1)
     return lines
 
 
-def seen(lines: Array, windows: Sequence[Window], m: Sequence[int]) -> Array:
-    """What each place reads of a padded input (C, *n, N), as a view (*m, C, *k, N)."""
+def outermost(lines: Array, n: Sequence[int], windows: Sequence[Window]) -> Array:
+    """The input (N, C, *n) of what `innermost` has made of it."""
+    return np.ascontiguousarray(np.moveaxis(lines[real(n, windows)], -1, 0))
+
+
+def real(n: Sequence[int], windows: Sequence[Window]) -> tuple[slice, ...]:
+    """All channels, and the places that are no padding."""
+    each = zip(n, windows, strict=True)
+    return (slice(None), *(slice(o.before, o.before + size) for size, o in each))
+
+
+def seen(
+    lines: Array, windows: Sequence[Window], m: Sequence[int], *, writeable: bool = False
+) -> Array:
+    """What each place reads of a padded input (C, *n, N), as a view (C, *k, *m, N)."""
     channel, *along, image = lines.strides
     each = list(zip(along, windows, strict=True))
-    shape = (*m, len(lines), *(window.kernel for window in windows), lines.shape[-1])
-    places, taps = [a * w.stride for a, w in each], [a * w.dilation for a, w in each]
-    view: Array = as_strided(lines, shape, (*places, channel, *taps, image), writeable=False)
+    shape = (len(lines), *(window.kernel for window in windows), *m, lines.shape[-1])
+    taps, places = [a * o.dilation for a, o in each], [a * o.stride for a, o in each]
+    strides = (channel, *taps, *places, image)
+    view: Array = as_strided(lines, shape, strides, writeable=writeable)
     return view
+
+
+def by_place(view: Array, rank: int) -> Array:
+    """The view (C, *k, *m, N) as (*m, C, *k, N)."""
+    return view.transpose(*range(1 + rank, 1 + 2 * rank), *range(1 + rank), 1 + 2 * rank)

@@ -1,15 +1,12 @@
-"""Layers that share their weights less, or over time: one contraction each."""
-
-from collections.abc import Sequence
-from typing import Any
+"""Layers that share their weights less, or over time: products in blocks."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
-from cnnref.fast.layers import contracted, conv, padded, patches
-from cnnref.fast.placed import placed
+from cnnref.fast.layers import conv
+from cnnref.fast.placed import placed, tiled
 from cnnref.window import Padding, Sizes
 
 
@@ -41,24 +38,12 @@ def tiled_conv(
     padding: Padding = "valid",
     dilation: Sizes = 1,
 ) -> Array:
-    """`cnnref.literal.tiled_conv`, one contraction per phase of the tile."""
+    """`cnnref.literal.tiled_conv`, a strided layer for each phase of the tile."""
     layer = arguments.tiled("tiled_conv", x, w, b, stride, padding, dilation)
-    rank = len(layer.windows)
-    view = patches(padded(layer.x, layer.windows, 0), layer.windows)  # (N, C_in, *m, *k)
-    m, taps = view.shape[2 : 2 + rank], tuple(range(2, 2 + rank))
-    y = np.empty((len(view), layer.w.shape[rank], *m), layer.x.dtype)
-    for phase in np.ndindex(*map(min, layer.w.shape, m)):
-        places = every(phase, layer.w.shape)
-        seen = view[(slice(None), slice(None), *places)]
-        summed = (1, *(axis + rank for axis in taps))
-        product = contracted(seen, layer.w[phase], summed, (1, *taps))  # (N, *places, C_out)
-        y[(slice(None), slice(None), *places)] = np.moveaxis(product, -1, 1)
-    return (y if layer.b is None else y + layer.b).astype(layer.dtype)
-
-
-def every(phase: Sequence[int], tile: Sequence[int]) -> list[Any]:
-    """The places of one phase of a tile, on each axis."""
-    return [slice(first, None, t) for first, t in zip(phase, tile, strict=False)]
+    y = tiled(layer.x, layer.w, layer.windows)
+    if layer.b is not None:
+        y += layer.b
+    return y.astype(layer.dtype, copy=False)
 
 
 @silently
