@@ -4,6 +4,7 @@ Images come last, so that what a tap reads, or adds to, lies in runs of as many 
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -18,10 +19,6 @@ NEAR = 1 << 20
 FEW = 8
 """Fewer images are taken one by one: runs of so few entries take longer than those of one image."""
 
-APART = 16
-"""Entries left free behind the products of a place: at a power of two from one place to the next,
-all places would fall on the same lines of the cache when they are written side by side."""
-
 
 def placed(x: Array, w: Array, windows: Sequence[Window]) -> Array:
     """Input (N, C_in, *n) and weights (*m, C_out, C_in, *k): (N, C_out, *m).
@@ -31,35 +28,35 @@ def placed(x: Array, w: Array, windows: Sequence[Window]) -> Array:
     """
     rank = len(windows)
     m, outputs, taps = w.shape[:rank], w.shape[rank], volume(w.shape[rank + 1 :])
-    view = by_place(seen(innermost(x, windows), windows, m), rank)
-    y = np.empty((len(x), outputs, *m), x.dtype)
+    view = by_place(seen(innermost(x, windows), windows, m))
+    room = np.empty((outputs, *m, len(x)), x.dtype)
+    products = np.moveaxis(room, 0, -2)  # (*m, C_out, N)
     for box in boxes(m, taps * len(x) * x.itemsize):
-        kernels = w[box]
-        places = kernels.shape[:rank]
-        room = np.empty((*places, outputs * len(x) + APART), x.dtype)[..., :-APART]
-        products = room.reshape(*places, outputs, len(x))
+        part: Any = products[box]
+        places = part.shape[:-2]
         columns = view[box].reshape(*places, taps, len(x))
-        np.matmul(kernels.reshape(*places, outputs, taps), columns, out=products)
-        y[(..., *box)] = np.moveaxis(products, (-1, -2), (0, 1))
-    return y
+        np.matmul(w[box].reshape(*places, outputs, taps), columns, out=part)
+    return np.ascontiguousarray(np.moveaxis(room, -1, 0))
 
 
 def placed_grads(x: Array, w: Array, dy: Array, windows: Sequence[Window]) -> tuple[Array, Array]:
     """The gradients of `placed`: at each place dy @ columns.T, and w.T @ dy, added up per tap."""
-    rank = len(windows)
-    m, outputs, taps = w.shape[:rank], w.shape[rank], volume(w.shape[rank + 1 :])
+    m, taps = dy.shape[2:], volume(w.shape[len(windows) + 1 :])
     lines = innermost(x, windows)
     dlines, dw = np.zeros_like(lines), np.empty(w.shape, w.dtype)
-    view = by_place(seen(lines, windows, m), rank)
-    dview = by_place(seen(dlines, windows, m, writeable=True), rank)
+    view = by_place(seen(lines, windows, m))
+    dview = by_place(seen(dlines, windows, m, writeable=True))
+    given = np.moveaxis(innermost(dy), 0, -2)  # (*m, C_out, N)
+    multiply: Any = np.multiply if len(x) == 1 else np.matmul
     for box in boxes(m, taps * len(x) * x.itemsize):
-        kernels = w[box]
-        places = kernels.shape[:rank]
-        given = np.ascontiguousarray(np.moveaxis(dy[(..., *box)], (0, 1), (-1, -2)))
-        columns = view[box].reshape(*places, taps, len(x))
-        dw[box] = (given @ columns.swapaxes(-1, -2)).reshape(kernels.shape)
-        turned = kernels.reshape(*places, outputs, taps).swapaxes(-1, -2)
-        added(dview[box], (turned @ given).reshape(view[box].shape), rank + 1, w.shape[rank + 2 :])
+        part = given[box]
+        shape = (*part.shape[:-1], taps)
+        columns = view[box].reshape(*part.shape[:-2], taps, len(x))
+        multiply(part, columns.swapaxes(-1, -2), out=dw[box].reshape(shape))
+        turned = w[box].reshape(shape).swapaxes(-1, -2)
+        added(
+            dview[box], (turned @ part).reshape(view[box].shape), len(m) + 1, w.shape[len(m) + 2 :]
+        )
     return outermost(dlines, x.shape[2:], windows), dw
 
 
@@ -76,10 +73,11 @@ def tiled(x: Array, w: Array, windows: Sequence[Window]) -> Array:
         for phase, places, view in phases(lines, w, windows, m):
             kernels, part = w[phase].reshape(len(room), -1), room[(slice(None), *places)]
             for box in boxed(view):
-                columns = view[(..., *box)].reshape(kernels.shape[1], -1)
-                target = part[(slice(None), *box)]
+                columns = view[box].reshape(kernels.shape[1], -1)
+                target = part[box]
                 target[...] = (kernels @ columns).reshape(target.shape)
-        into[...] = room
+        if room is not into:
+            into[...] = room
     return y
 
 
@@ -97,11 +95,11 @@ def tiled_grads(x: Array, w: Array, dy: Array, windows: Sequence[Window]) -> tup
         for (phase, places, view), (_, _, dview) in each:
             kernels = w[phase].reshape(dy.shape[1], -1)
             for box in boxed(view):
-                columns = view[(..., *box)]
-                part = given[(slice(None), *places)][(slice(None), *box)].reshape(len(kernels), -1)
+                columns = view[box]
+                part = given[(slice(None), *places)][box].reshape(len(kernels), -1)
                 flat = columns.reshape(kernels.shape[1], -1)
                 dw[phase] += (part @ flat.T).reshape(w[phase].shape)
-                added(dview[(..., *box)], (kernels.T @ part).reshape(columns.shape), 1, k)
+                added(dview[box], (kernels.T @ part).reshape(columns.shape), 1, k)
         dx[images] = outermost(dlines, x.shape[2:], windows)
     return dx, dw
 
@@ -121,7 +119,7 @@ def together(x: Array, w: Array, m: Sequence[int]) -> Iterator[slice]:
 
 def phases(
     lines: Array, w: Array, windows: Sequence[Window], m: Sequence[int]
-) -> Iterator[tuple[tuple[int, ...], list[slice], Array]]:
+) -> Iterator[tuple[tuple[int, ...], list[Any], Array]]:
     """Each phase of a tile, its places, and what they read, a view (C, *k, *places, N)."""
     tile = w.shape[: len(m)]
     strided = [
@@ -134,17 +132,17 @@ def phases(
         yield phase, every(phase, tile), view
 
 
-def every(phase: Sequence[int], tile: Sequence[int]) -> list[slice]:
+def every(phase: Sequence[int], tile: Sequence[int]) -> list[Any]:
     """The places of one phase of a tile, on each axis."""
     return [slice(first, None, t) for first, t in zip(phase, tile, strict=False)]
 
 
-def boxed(view: Array) -> Iterator[tuple[slice, ...]]:
-    """What there is in the cache at a time of (C, *k, *places, N): places, and all images."""
+def boxed(view: Array) -> Iterator[tuple[Any, ...]]:
+    """Some of the places at a time of (C, *k, *places, N), as many as the cache holds."""
     rank = (view.ndim - 2) // 2
     *places, images = view.shape[1 + rank :]
     for box in boxes(tuple(places), volume(view.shape[: 1 + rank]) * images * view.itemsize):
-        yield (*box, slice(None))
+        yield (..., *box, slice(None))
 
 
 def added(into: Array, columns: Array, first: int, k: Sequence[int]) -> None:
@@ -159,8 +157,10 @@ def sizes(x: Array, windows: Sequence[Window]) -> tuple[int, ...]:
     return tuple(window.places(n) for window, n in zip(windows, x.shape[2:], strict=True))
 
 
-def innermost(x: Array, windows: Sequence[Window]) -> Array:
+def innermost(x: Array, windows: Sequence[Window] = ()) -> Array:
     """The input (N, C, *n) with its padding, images last: (C, *n, N)."""
+    if not any(o.before or o.after for o in windows):
+        return np.ascontiguousarray(np.moveaxis(x, 0, -1))
     each = zip(x.shape[2:], windows, strict=True)
     lines = np.zeros((x.shape[1], *(o.before + n + o.after for n, o in each), len(x)), x.dtype)
     lines[real(x.shape[2:], windows)] = np.moveaxis(x, 0, -1)
@@ -191,6 +191,7 @@ def seen(
     return view
 
 
-def by_place(view: Array, rank: int) -> Array:
+def by_place(view: Array) -> Array:
     """The view (C, *k, *m, N) as (*m, C, *k, N)."""
+    rank = (view.ndim - 2) // 2
     return view.transpose(*range(1 + rank, 1 + 2 * rank), *range(1 + rank), 1 + 2 * rank)
