@@ -19,7 +19,7 @@ BLOCKS = [(1, 1 << 20, 1), (200, 1 << 20, 2), (1 << 21, 600, 1), (1 << 21, 1 << 
 def drawn(rng: np.random.Generator, name: str) -> tuple[list[np.ndarray], dict[str, Any]]:
     """Input, weights and output gradient in whole numbers, with any options."""
     rank = int(rng.integers(1, 4))
-    options = {
+    options: dict[str, Any] = {
         "stride": tuple(rng.integers(1, 4, rank).tolist()),
         "padding": [tuple(rng.integers(0, 3, 2).tolist()) for _ in range(rank)],
         "dilation": tuple(rng.integers(1, 3, rank).tolist()),
