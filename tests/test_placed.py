@@ -13,7 +13,7 @@ from cnnref.fast.algorithms.task import CACHE, boxes
 
 LAYERS = ("locally_connected", "tiled_conv")
 BLOCKS = [(1, 1 << 20, 1), (200, 1 << 20, 2), (1 << 21, 600, 1), (1 << 21, 1 << 20, 8)]
-"""Bytes of the columns of a block, of those of the images taken together, the fewest of these."""
+"""Bytes of the columns of a block, of those of images taken together, and the fewest of these."""
 
 
 def drawn(rng: np.random.Generator, name: str) -> tuple[list[np.ndarray], dict[str, Any]]:
@@ -40,6 +40,7 @@ def blocked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(placed, "boxes", partial(boxes, most=most))
     monkeypatch.setattr(placed, "NEAR", near)
     monkeypatch.setattr(placed, "FEW", few)
+    monkeypatch.setattr(placed, "SMALL", 0)
 
 
 @pytest.mark.usefixtures("blocked")

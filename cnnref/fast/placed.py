@@ -19,6 +19,9 @@ NEAR = 1 << 20
 FEW = 8
 """Fewer images are taken one by one: runs of so few entries take longer than those of one image."""
 
+SMALL = 1 << 15
+"""Bytes of the columns of an image up to which calls take longer than runs: never one by one."""
+
 
 def placed(x: Array, w: Array, windows: Sequence[Window]) -> Array:
     """Input (N, C_in, *n) and weights (*m, C_out, C_in, *k): (N, C_out, *m).
@@ -62,7 +65,7 @@ def placed_grads(x: Array, w: Array, dy: Array, windows: Sequence[Window]) -> tu
 
 def tiled(x: Array, w: Array, windows: Sequence[Window]) -> Array:
     """Input (N, C_in, *n) and weights (*t, C_out, C_in, *k): (N, C_out, *m), phase by phase."""
-    m = sizes(x, windows)
+    m = tuple(one.places(n) for one, n in zip(windows, x.shape[2:], strict=True))
     if whole := own(w, m):
         return placed(x, w[whole], windows)
     y = np.empty((len(x), w.shape[len(m)], *m), x.dtype)
@@ -113,8 +116,9 @@ def own(w: Array, m: Sequence[int]) -> tuple[slice, ...]:
 def together(x: Array, w: Array, m: Sequence[int]) -> Iterator[slice]:
     """The images, as many at a time as have their columns near."""
     phase = volume(-(-size // t) for size, t in zip(m, w.shape, strict=False))
-    count = NEAR // (volume(w.shape[len(m) + 1 :]) * phase * x.itemsize)
-    return blocks(len(x), 1, count if min(count, len(x)) >= FEW else 1)
+    size = volume(w.shape[len(m) + 1 :]) * phase * x.itemsize
+    alone = size > SMALL and min(NEAR // size, len(x)) < FEW
+    return blocks(len(x), size, 1 if alone else NEAR)
 
 
 def phases(
@@ -150,11 +154,6 @@ def added(into: Array, columns: Array, first: int, k: Sequence[int]) -> None:
     for tap in np.ndindex(*k):
         at = (*(slice(None),) * first, *tap)
         into[at] += columns[at]
-
-
-def sizes(x: Array, windows: Sequence[Window]) -> tuple[int, ...]:
-    """Output places per axis."""
-    return tuple(window.places(n) for window, n in zip(windows, x.shape[2:], strict=True))
 
 
 def innermost(x: Array, windows: Sequence[Window] = ()) -> Array:
