@@ -9,7 +9,7 @@ import pytest
 
 from cnnref import fast, literal, windows
 from cnnref.fast import placed
-from cnnref.fast.algorithms.task import CACHE, boxes
+from cnnref.fast.algorithms.task import CACHE
 
 LAYERS = ("locally_connected", "tiled_conv")
 BLOCKS = [(1, 1 << 20, 1), (200, 1 << 20, 2), (1 << 21, 600, 1), (1 << 21, 1 << 20, 8)]
@@ -37,7 +37,7 @@ def drawn(rng: np.random.Generator, name: str) -> tuple[list[np.ndarray], dict[s
 def blocked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks of other sizes."""
     most, near, few = request.param
-    monkeypatch.setattr(placed, "boxes", partial(boxes, most=most))
+    monkeypatch.setattr(placed, "CACHE", most)
     monkeypatch.setattr(placed, "NEAR", near)
     monkeypatch.setattr(placed, "FEW", few)
     monkeypatch.setattr(placed, "SMALL", 0)

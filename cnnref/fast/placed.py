@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.task import blocks, boxes, volume
+from cnnref.fast.algorithms.task import CACHE, blocks, boxes, volume
 from cnnref.window import Window
 
 NEAR = 1 << 20
@@ -34,7 +34,7 @@ def placed(x: Array, w: Array, windows: Sequence[Window]) -> Array:
     view = by_place(seen(innermost(x, windows), windows, m))
     room = np.empty((outputs, *m, len(x)), x.dtype)
     products = np.moveaxis(room, 0, -2)  # (*m, C_out, N)
-    for box in boxes(m, taps * len(x) * x.itemsize):
+    for box in boxes(m, taps * len(x) * x.itemsize, CACHE):
         part: Any = products[box]
         places = part.shape[:-2]
         columns = view[box].reshape(*places, taps, len(x))
@@ -51,7 +51,7 @@ def placed_grads(x: Array, w: Array, dy: Array, windows: Sequence[Window]) -> tu
     dview = by_place(seen(dlines, windows, m, writeable=True))
     given = np.moveaxis(innermost(dy), 0, -2)  # (*m, C_out, N)
     multiply: Any = np.multiply if len(x) == 1 else np.matmul
-    for box in boxes(m, taps * len(x) * x.itemsize):
+    for box in boxes(m, taps * len(x) * x.itemsize, CACHE):
         part = given[box]
         shape = (*part.shape[:-1], taps)
         columns = view[box].reshape(*part.shape[:-2], taps, len(x))
@@ -145,7 +145,8 @@ def boxed(view: Array) -> Iterator[tuple[Any, ...]]:
     """Some of the places at a time of (C, *k, *places, N), as many as the cache holds."""
     rank = (view.ndim - 2) // 2
     *places, images = view.shape[1 + rank :]
-    for box in boxes(tuple(places), volume(view.shape[: 1 + rank]) * images * view.itemsize):
+    size = volume(view.shape[: 1 + rank]) * images * view.itemsize
+    for box in boxes(tuple(places), size, CACHE):
         yield (..., *box, slice(None))
 
 
