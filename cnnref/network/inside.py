@@ -1,92 +1,23 @@
-"""Layers as training runs them: images lie innermost, (C, *n, N), so that runs are long."""
+"""The ways that layers have of their own in training, images innermost: (C, *n, N)."""
 
 import math
-from collections.abc import Iterator
-from typing import Any, TypeAlias
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from cnnref import arguments
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.task import Task, patches
-from cnnref.fast.layers import taps
 from cnnref.network.counts import Params, Shape
 from cnnref.network.plain import Flatten, MaxPool, ReLU
 from cnnref.network.sequential import Sequential
+from cnnref.network.steps import Known, Step, Windows, bounded
 from cnnref.network.weighted import Conv, Dense
 from cnnref.window import Window
 
-Windows: TypeAlias = tuple[Window, ...]
-
 MOST = 1 << 26
 """Bytes of columns that a step keeps; with more, the layer runs as it does outside."""
-
-
-def inward(x: Array) -> Array:
-    """From (N, C, *n) to (C, *n, N)."""
-    return np.ascontiguousarray(np.moveaxis(x, 0, -1))
-
-
-def outward(x: Array) -> Array:
-    """From (C, *n, N) to (N, C, *n)."""
-    return np.ascontiguousarray(np.moveaxis(x, -1, 0))
-
-
-class Step:
-    """Any layer, turned around; it keeps what its way back needs."""
-
-    def __init__(self, layer: Any) -> None:
-        self.layer = layer
-        self.params: Params = ()
-        self.x: Array = np.empty(0)
-
-    def forward(self, params: Params, x: Array) -> Array:
-        """The output (C, *m, N) for (C, *n, N)."""
-        self.params, self.x = params, outward(x)
-        return inward(self.layer.forward(params, self.x))
-
-    def backward(self, dy: Array, first: bool) -> tuple[Array, Params]:  # noqa: ARG002
-        """The gradients; the first layer of a network may give anything for that of its input."""
-        dx, gradients = self.layer.backward(self.params, self.x, outward(dy))
-        return inward(dx), gradients
-
-
-class Known(Step):
-    """A layer with a way of its own, for one precision and the options that training mostly has."""
-
-    def __init__(self, layer: Any) -> None:
-        super().__init__(layer)
-        self.checked: dict[Shape, Windows | None] = {}
-        self.windows: Windows | None = None
-
-    def forward(self, params: Params, x: Array) -> Array:
-        self.params, self.windows = params, None
-        if x.dtype.char in "fd" and all(p.dtype == x.dtype for p in params):
-            key = (*x.shape, *(size for p in params for size in (0, *p.shape)))
-            if key not in self.checked:
-                self.checked[key] = self.check(np.moveaxis(x, -1, 0), *params)
-            self.windows = self.checked[key]
-        if self.windows is None:
-            return super().forward(params, x)
-        self.x = x
-        return self.there(x, self.windows)
-
-    def backward(self, dy: Array, first: bool) -> tuple[Array, Params]:
-        if self.windows is None:
-            return super().backward(dy, first)
-        return self.back(dy, self.windows, first)
-
-    def check(self, x: Array, *params: Array) -> Windows | None:  # noqa: ARG002
-        """Refuses what the layer refuses of (N, C, *n); None where it has no way of its own."""
-        return ()
-
-    def there(self, x: Array, windows: Windows) -> Array:
-        """Its own way."""
-        raise NotImplementedError
-
-    def back(self, dy: Array, windows: Windows, first: bool) -> tuple[Array, Params]:
-        """Its own way back."""
-        raise NotImplementedError
 
 
 class ConvStep(Known):
@@ -105,7 +36,7 @@ class ConvStep(Known):
         room = x
         if task.padded != x.shape[1:-1]:
             room = np.zeros((len(x), *task.padded, x.shape[-1]), x.dtype)
-            room[real(x, windows)] = x
+            room[real(windows, x.shape[1:-1])] = x
         seen = patches(turned(room), task)
         columns = seen.transpose(*range(1, seen.ndim), 0)  # (C, *k, *m, N)
         self.columns = columns.reshape(groups, math.prod(w.shape[1:]), -1)
@@ -127,9 +58,9 @@ class ConvStep(Known):
         each = zip(windows, self.x.shape[1:-1], strict=True)
         sizes = (one.before + size + one.after for one, size in each)
         dx = np.zeros((len(self.x), *sizes, dy.shape[-1]), dy.dtype)
-        for tap, places in enumerate(slices(dx, windows)):
-            places += columns[:, tap]
-        return dx[real(self.x, windows)], gradients
+        for tap, places in enumerate(reads(windows, dy.shape[1:-1])):
+            dx[places] += columns[:, tap]
+        return dx[real(windows, self.x.shape[1:-1])], gradients
 
 
 def turned(x: Array) -> Array:
@@ -137,15 +68,23 @@ def turned(x: Array) -> Array:
     return x.transpose(-1, *range(x.ndim - 1))
 
 
-def real(x: Array, windows: Windows) -> tuple[slice, ...]:
+@cache
+def real(windows: Windows, n: Shape) -> tuple[slice, ...]:
     """Where (C, *n, N) lies within its padding."""
-    each = zip(windows, x.shape[1:-1], strict=True)
+    each = zip(windows, n, strict=True)
     return (slice(None), *(slice(one.before, one.before + size) for one, size in each))
 
 
-def slices(x: Array, windows: Windows) -> Iterator[Array]:
-    """For each tap, what it reads of (C, *n, N) at all output places, a view (C, *m, N)."""
-    return (seen.transpose(*range(1, seen.ndim), 0) for seen in taps(turned(x), windows))
+@cache
+def reads(windows: Windows, m: Shape) -> list[tuple[slice, ...]]:
+    """For each tap, what it reads of a padded (C, *n, N) at all output places."""
+    found = []
+    for tap in np.ndindex(*(one.kernel for one in windows)):
+        each = zip(windows, tap, m, strict=True)
+        starts = [(a * one.dilation, (size - 1) * one.stride + 1, one) for one, a, size in each]
+        cuts = (slice(first, first + last, one.stride) for first, last, one in starts)
+        found.append((slice(None), *cuts))
+    return found
 
 
 class MaxPoolStep(Known):
@@ -158,22 +97,20 @@ class MaxPoolStep(Known):
         return windows if all(w == Window(w.kernel, w.kernel) for w in windows) else None
 
     def there(self, x: Array, windows: Windows) -> Array:
-        first, *others = slices(x, windows)
-        self.y = first.copy()
-        for seen in others:
-            np.maximum(self.y, seen, out=self.y)
+        m = tuple(one.places(n) for one, n in zip(windows, x.shape[1:-1], strict=True))
+        first, *others = reads(windows, m)
+        self.y = x[first].copy()
+        for places in others:
+            np.maximum(self.y, x[places], out=self.y)
         return self.y
 
-    def back(self, dy: Array, windows: Windows, first: bool) -> tuple[Array, Params]:  # noqa: ARG002
-        dx, left = np.zeros_like(self.x), np.ones(dy.shape, bool)
-        undefined = bool(np.isnan(self.y).any())
-        for seen, given in zip(slices(self.x, windows), slices(dx, windows), strict=True):
-            won = seen == self.y
-            if undefined:
-                won |= np.isnan(seen)
-            won &= left
-            np.copyto(given, dy, where=won)
-            left ^= won
+    def back(self, dy: Array, windows: Windows, first: bool) -> tuple[Array, Params]:
+        if not bounded(dy):
+            return self.outside(dy, first)
+        dx, left = np.zeros_like(self.x), dy.copy()
+        for places in reads(windows, dy.shape[1:-1]):
+            won = np.multiply(left, self.x[places] == self.y, out=dx[places])
+            left -= won  # the next ones win nothing
         return dx, ()
 
 
@@ -184,9 +121,7 @@ class ReLUStep(Known):
         return np.asarray(np.maximum(x, 0))
 
     def back(self, dy: Array, windows: Windows, first: bool) -> tuple[Array, Params]:  # noqa: ARG002
-        dx = np.zeros(dy.shape, dy.dtype)
-        np.copyto(dx, dy, where=self.x > 0)
-        return dx, ()
+        return (dy * (self.x > 0), ()) if bounded(dy) else self.outside(dy, first)
 
 
 class FlattenStep(Known):

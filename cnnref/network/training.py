@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from cnnref import arguments, fast
 from cnnref.arguments import Array
 from cnnref.network.counts import Params
-from cnnref.network.inside import Chain, inward, outward
+from cnnref.network.inside import Chain
 from cnnref.network.sequential import Sequential
+from cnnref.network.steps import inward, outward
 
 
 def fit(
