@@ -112,7 +112,7 @@ def test_precisions_that_differ_meet_as_outside() -> None:
 def test_what_is_not_finite_comes_back_as_it_does_outside(value: float) -> None:
     net = Sequential((MaxPool(2), ReLU()))
     x = np.array([[[[1.0, 2, value, 4], [2, 2, 0, -1]]], [[[-1.0, -2, -3, -4], [0, 0, 1, 1]]]])
-    dy = np.array([[[[1.0, 2]]], [[[3.0, value]]]])
+    dy = np.array([[[[1.0, 2]]], [[[value, 3.0]]]])
     chain = Chain(net)
     np.testing.assert_array_equal(
         outward(chain.forward(((), ()), inward(x))), net.forward(((), ()), x)
