@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help serve test test-thorough test-browser build check lint types slow mutation compare bench \
-	test-libraries format update-outputs lowest dist lock assets runtime clean
+	bench-quick bench-site test-libraries format update-outputs lowest dist lock assets runtime clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | \
@@ -82,8 +82,15 @@ compare: $(LIBRARIES_READY)  ## ask other libraries anew how they differ: docs/d
 	@$(VENV)-libraries/bin/python -m benchmarks.compare
 
 bench: $(LIBRARIES_READY)  ## measure the layers beside other libraries: docs/data/benchmarks.json
-	@echo "Measuring (the machine should do nothing else)."
+	@echo "Measuring (a quarter of an hour; the machine should do nothing else)."
 	@$(VENV)-libraries/bin/python -m benchmarks.bench
+
+bench-quick: $(LIBRARIES_READY)  ## a few layers, as parts of the machine's peak: build/benchmark.json
+	@$(VENV)-libraries/bin/python -m benchmarks.bench --quick
+
+bench-site: $(TEST_READY) assets  ## measure how long this site builds and tests, how heavy its pages are
+	@echo "Building a copy of the site twice, then its tests."
+	@$(BIN)/python -m benchmarks.bench --site
 
 # Without conftest.py, which belongs to the tests of the site and needs what they need.
 test-libraries: $(LIBRARIES_READY)  ## run the laws on other libraries, and compare with them

@@ -2,176 +2,204 @@
 
 Run it in an environment that has PyTorch and SciPy; what is not installed is left out:
 
-    python -m benchmarks.bench [--quick] [--only NAME]
+    python -m benchmarks.bench [--quick] [--only NAME] [--site]
 
 What is timed: one thread, seconds of the processor, every way in turn in every round, every result
-compared with direct sums in float64 first. The peak is the matrix product of the same run.
+compared with direct sums in float64 first. Two threads are timed by the clock, in a process of
+their own. The peak is the matrix product of the same run.
 """
 
 import argparse
 import json
 import math
 import os
-import subprocess
 import sys
-from collections.abc import Mapping
+import time
 from datetime import UTC, datetime
-from functools import partial
-from statistics import median, quantiles
 from typing import Any
 
 import numpy as np
 
 import cnnref
+from benchmarks import operations, site
+from benchmarks.operations import OPERATIONS, TRAINING, Operation
 from benchmarks.shapes import SHAPES, Shape
-from benchmarks.speed import FILE as SPEED
-from benchmarks.speed import LEAST, Array, Way, ran_on, seconds, short, unpinned
-from cnnref.fast.algorithms import ALGORITHMS
+from benchmarks.sweeps import SWEEPS, swept
+from benchmarks.timing import (
+    DATA,
+    LEAST,
+    PINS,
+    Way,
+    compared,
+    in_child,
+    peak,
+    ran_on,
+    short,
+    summed,
+    timed,
+    written,
+)
+from benchmarks.ways import onnxruntime, ours, picked, pytorch, ways
 
-FILE = SPEED.with_name("benchmarks.json")
+FILE = DATA / "benchmarks.json"
+QUICK_FILE = DATA.parents[1] / "build" / "benchmark.json"
+DTYPES = ("float32", "float64")
 BOUND = {"float32": 1e-4, "float64": 1e-11}
 """How far a result may be from the exact one, in parts of the largest output."""
 QUICK = ("LeNet, first layer", "3x3, 128 channels", "3x3, 48 channels to 96", "one channel out")
-
-
-def ours(shape: Shape, x: Array, w: Array) -> dict[str, Way]:
-    """`auto`, and every named algorithm that accepts the call."""
-    found: dict[str, Way] = {}
-    for name in ("auto", *ALGORITHMS):
-        try:  # refused or not is known without a batch
-            cnnref.conv(x[:0], w, algorithm=name, **shape.options)
-        except ValueError:
-            continue
-        found[name] = partial(cnnref.conv, x, w, algorithm=name, **shape.options)
-    return found
-
-
-def pytorch(shape: Shape, x: Array, w: Array) -> dict[str, Way]:
-    """PyTorch in its usual layout, and for images with the channels last."""
-    try:
-        import torch
-    except ImportError:
-        return {}
-    torch.set_num_threads(1)
-    run = getattr(torch.nn.functional, f"conv{len(shape.x) - 2}d")
-    a, b = torch.tensor(x), torch.tensor(w)
-    found = {"torch": lambda: run(a, b, **shape.options).numpy()}
-    if x.ndim == 4:
-        last = [t.contiguous(memory_format=torch.channels_last) for t in (a, b)]
-        found["torch, channels last"] = lambda: run(*last, **shape.options).numpy()
-    return found
-
-
-def naive(shape: Shape, x: Array, w: Array) -> dict[str, Way]:
-    """Windows and one tensordot: what NumPy does in three lines."""
-    if shape.groups > 1 or math.prod(shape.w[2:]) > 1000:  # the windows would fill the memory
-        return {}
-    axes, d = tuple(range(2, x.ndim)), shape.dilation
-    sides = [(0, 0), (0, 0), *[(shape.padding, shape.padding)] * len(axes)]
-    spans = [d * (k - 1) + 1 for k in w.shape[2:]]
-    steps: Any = (slice(None),) * 2 + (slice(None, None, shape.stride),) * len(axes)
-    taps: Any = (..., *[slice(None, None, d)] * len(axes))
-
-    def call() -> Array:
-        windows = np.lib.stride_tricks.sliding_window_view(np.pad(x, sides), spans, axes)
-        read = (1, *range(x.ndim, 2 * x.ndim - 2))
-        y = np.tensordot(windows[steps][taps], w, (read, range(1, w.ndim)))
-        return np.ascontiguousarray(np.moveaxis(y, -1, 1))
-
-    return {"naive": call}
-
-
-def scipy(shape: Shape, x: Array, w: Array) -> dict[str, Way]:
-    """SciPy's own choice, which is for one channel and no options."""
-    try:
-        from scipy import signal
-    except ImportError:
-        return {}
-    if (x.shape[:2], w.shape[:2]) != ((1, 1), (1, 1)) or shape.padding or shape.stride > 1:
-        return {}
-    return {"scipy": lambda: signal.correlate(x[0, 0], w[0, 0], "valid")[None, None]}
-
-
-def compared(exact: Array, ways: Mapping[str, Way], bound: float) -> dict[str, float]:
-    """How far each result is from the exact one; a wrong one is refused before it is timed."""
-    largest = np.abs(exact).max()
-    errors = {name: float(np.abs(way() - exact).max() / largest) for name, way in ways.items()}
-    if wrong := {name: error for name, error in errors.items() if not error <= bound}:
-        raise AssertionError(f"not the layer: {wrong}")
-    return errors
-
-
-def timed(ways: Mapping[str, Way], rounds: int, least: float) -> dict[str, list[float]]:
-    """Milliseconds of each way, all of them in turn in each round."""
-    calls = {
-        name: max(1, math.ceil(least / max(seconds(way, 1), 1e-6))) for name, way in ways.items()
-    }
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(rounds):
-        for name, way in ways.items():
-            times[name].append(1000 * seconds(way, calls[name]) / calls[name])
-    return times
+THREADED = ("small net, second layer", "3x3, 64 channels", "3x3, 256 channels", "1x1",
+            "depthwise 3x3", "image, 64x64")  # fmt: skip
 
 
 def measured(shape: Shape, dtype: str, rounds: int, least: float = LEAST) -> dict[str, Any]:
-    """One shape: least and median time, spread and error of each way, and what auto chose."""
+    """One layer: least and median time, spread and error of each way, and what auto takes."""
+    x, w = drawn(shape, dtype)
+    taken, allowed = picked(shape, x, w)
+    found = ways(shape, x, w)
+    exact = direct(shape, x, w)
+    errors = compared(exact, found, BOUND[dtype])
+    rows = {
+        name: summed(times) | {"error": short(errors[name])}
+        for name, times in timed(found, rounds, least).items()
+    }
+    gigaflop = short(2e-9 * exact.size * math.prod(shape.w[1:]))
+    return {"part": "layers", "shape": shape.name, "dtype": dtype, "held_out": shape.held_out,
+            "gigaflop": gigaflop, "picked": taken, "allowed": allowed, "ways": rows}  # fmt: skip
+
+
+def drawn(shape: Shape, dtype: str) -> tuple[Any, Any]:
+    """Input and weights of a layer."""
     rng = np.random.default_rng(0)
     x, w = (rng.normal(size=size).astype(dtype) for size in (shape.x, shape.w))
-    ways = ours(shape, x, w) | pytorch(shape, x, w) | scipy(shape, x, w) | naive(shape, x, w)
-    exact = cnnref.conv(x.astype(float), w.astype(float), algorithm="im2col", **shape.options)
-    errors = compared(exact, ways, BOUND[dtype])
-    products = exact.size * math.prod(shape.w[1:])
-    rows = {}
-    for name, times in timed(ways, rounds, least).items():
-        first, _, third = quantiles(times, n=4)
-        row = {"min": min(times), "median": median(times), "spread": third - first}
-        rows[name] = {key: short(value) for key, value in (row | {"error": errors[name]}).items()}
-    return {"shape": shape.name, "dtype": dtype, "held_out": shape.held_out,
-            "gigaflop": short(2e-9 * products), "ways": rows}  # fmt: skip
+    return x, w
 
 
-def peak(dtype: str, side: int = 1024, rounds: int = 9) -> float:
-    """Gigaflop in a second that the machine's matrix product reaches."""
-    a = np.random.default_rng(0).normal(size=(side, side)).astype(dtype)
-    return short(2e-9 * side**3 / min(seconds(lambda: a @ a, 1) for _ in range(rounds)))
+def direct(shape: Shape, x: Any, w: Any) -> Any:
+    """The layer in float64, by sums in the order of the definition."""
+    return cnnref.conv(x.astype(float), w.astype(float), algorithm="im2col", **shape.options)
 
 
-def everything(quick: bool, only: str | None) -> dict[str, Any]:
-    """What the file holds."""
-    names = [only] if only else QUICK if quick else list(SHAPES)
-    dtypes = ("float32",) if quick else ("float32", "float64")
-    head: dict[str, Any] = {"ran_on": ran_on(), "date": datetime.now(UTC).date().isoformat()}
-    del head["ran_on"]["dtype"]
-    head["ran_on"]["rounds"] = rounds = 3 if quick else 9
-    head["peak"] = {dtype: peak(dtype) for dtype in dtypes}
-    rows = [measured(SHAPES[name], dtype, rounds) for dtype in dtypes for name in names]
+def operated(operation: Operation, dtype: str, rounds: int, least: float = LEAST) -> dict[str, Any]:
+    """One operation, ours and PyTorch's."""
+    rng = np.random.default_rng(0)
+    exact = [rng.normal(size=size).astype(dtype) for size in operation.given]
+    found = operations.ways(operation, exact)
+    y = operation.ours(*(array.astype(float) for array in exact))
+    return {"part": "operations", "name": operation.name, "dtype": dtype,
+            "ways": taken(found, y, dtype, rounds, least)}  # fmt: skip
+
+
+def trained(dtype: str, rounds: int, least: float = LEAST) -> dict[str, Any]:
+    """Training: all must arrive at the same weights."""
+    exact = operations.training("float64")["cnnref"]()
+    found = operations.training(dtype)
+    return {"part": "operations", "name": TRAINING, "dtype": dtype,
+            "ways": taken(found, exact, dtype, rounds, least)}  # fmt: skip
+
+
+def threaded(shape: Shape, threads: int, rounds: int, least: float = LEAST) -> dict[str, Any]:
+    """One layer by the clock, on so many threads."""
+    x, w = drawn(shape, "float32")
+    found = {"auto": ours(shape, x, w)["auto"]} | pytorch(shape, x, w, threads)
+    found |= onnxruntime(shape, x, w, threads)
+    compared(direct(shape, x, w), found, BOUND["float32"])
+    times = timed(found, rounds, least, time.perf_counter)
+    return {"part": "threads", "shape": shape.name, "threads": threads,
+            "ways": {name: summed(took) for name, took in times.items()}}  # fmt: skip
+
+
+def taken(
+    found: dict[str, Way], exact: Any, dtype: str, rounds: int, least: float
+) -> dict[str, dict[str, float]]:
+    """What each way takes, once all are found to be right."""
+    compared(exact, found, BOUND[dtype])
+    return {name: summed(times) for name, times in timed(found, rounds, least).items()}
+
+
+def everything(rounds: int) -> list[dict[str, Any]]:
+    """All rows of one thread."""
+    rows = []
+    for dtype in DTYPES:
+        for shape in SHAPES.values():
+            rows.append(told(measured(shape, dtype, rounds)))
+        for operation in OPERATIONS:
+            rows.append(told(operated(operation, dtype, rounds)))
+        rows.append(told(trained(dtype, rounds)))
+    for sweep in SWEEPS:
+        rows += [told(swept(sweep, size, rounds, LEAST)) for size in sweep.sizes]
+    return rows
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """The row, which the one who waits sees."""
+    name = row.get("shape") or row.get("name") or f"{row['grows']} {row['size']}"
+    best = {way: took["min"] for way, took in row["ways"].items()}
+    print(row["part"], name, row.get("dtype", ""), best, file=sys.stderr, flush=True)
+    return row
+
+
+def here(asked: argparse.Namespace) -> dict[str, Any]:
+    """What is measured in this process."""
+    rounds = asked.rounds or (3 if asked.quick else 9)
+    clock = time.perf_counter if asked.threads > 1 else time.process_time
+    dtypes = DTYPES if not asked.quick and asked.threads == 1 else DTYPES[:1]
+    head: dict[str, Any] = {"ran_on": ran_on(rounds), "date": datetime.now(UTC).date().isoformat()}
+    head["peak"] = {dtype: peak(dtype, clock) for dtype in dtypes}
+    if asked.threads > 1:
+        rows = [told(threaded(SHAPES[name], asked.threads, rounds)) for name in THREADED]
+    elif asked.quick or asked.only:
+        names = [asked.only] if asked.only else QUICK
+        rows = [told(measured(SHAPES[name], dtype, rounds)) for dtype in dtypes for name in names]
+    else:
+        rows = everything(rounds)
     return {**head, "rows": rows}
 
 
-def written(kept: Mapping[str, Any]) -> str:
-    """The file: JSON, with a line for each shape."""
-    rows = ",\n".join(json.dumps(row) for row in kept["rows"])
-    head = {name: value for name, value in kept.items() if name != "rows"}
-    return f'{json.dumps(head, indent=1)[:-2]},\n "rows": [\n{rows}\n]\n}}\n'
+def of_peak(kept: dict[str, Any]) -> dict[str, float]:
+    """How much of the matrix product's rate `auto` reaches; tiles and waves may reach more."""
+    top = kept["peak"]["float32"]
+    return {
+        row["shape"]: short(1000 * row["gigaflop"] / row["ways"]["auto"]["min"] / top)
+        for row in kept["rows"]
+    }
+
+
+def old() -> dict[str, Any]:
+    """What was kept before."""
+    kept: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    return {"rows": []} | kept
 
 
 def main() -> None:
-    """Measure in a process of its own, whose environment pins nothing, and keep what came."""
+    """Measure in processes of their own, whose environment pins nothing, and keep what came."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few shapes and rounds")
-    parser.add_argument("--only", choices=SHAPES, help="one shape; printed, not kept")
+    parser.add_argument("--quick", action="store_true", help="few layers and rounds")
+    parser.add_argument("--only", choices=SHAPES, help="one layer; printed, not kept")
+    parser.add_argument("--site", action="store_true", help="the site and its tests instead")
+    parser.add_argument("--rounds", type=int, help="rounds; else nine, three if quick")
+    parser.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.here:
-        print(json.dumps(everything(asked.quick, asked.only)))
+        print(json.dumps(here(asked)))
         return
-    child = [sys.executable, "-m", "benchmarks.bench", "--here", *sys.argv[1:]]
-    ran = subprocess.run(child, env=unpinned(os.environ), stdout=subprocess.PIPE, check=True)
-    text = written(json.loads(ran.stdout.splitlines()[-1]))
-    if asked.only or asked.quick:
-        print(text)
+    if asked.site:
+        found = site.measured()
+        FILE.write_text(written(old() | {"site": found}), encoding="utf-8")
+        return
+    kept = in_child("benchmarks.bench", "--here", *sys.argv[1:])
+    kept["ran_on"]["unset"] = [name for name in PINS if name in os.environ]
+    if asked.quick:
+        QUICK_FILE.parent.mkdir(exist_ok=True)
+        QUICK_FILE.write_text(json.dumps(kept | {"of_peak": of_peak(kept)}, indent=1))
+        print(json.dumps(of_peak(kept), indent=1))
+    elif asked.only:
+        print(written(kept))
     else:
-        FILE.write_text(text, encoding="utf-8")
+        both = in_child("benchmarks.bench", "--here", "--threads", "2", *sys.argv[1:], threads=2)
+        kept["peak_of_two"] = both["peak"]["float32"]
+        kept["site"] = old().get("site", {})
+        FILE.write_text(written(kept | {"rows": kept["rows"] + both["rows"]}), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,41 +11,28 @@ What is timed: float32, one thread, seconds of the processor and not of the cloc
 in every round, every result compared with sums in float64 first.
 """
 
-import ctypes
 import json
-import math
-import os
-import platform
-import re
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from statistics import median
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from benchmarks.timing import (
+    DATA,
+    Array,
+    Way,
+    compared,
+    in_child,
+    ran_on,
+    short,
+    summed,
+    timed,
+    written,
+)
 from cnnref import conv, correlate
 
-FILE = Path(__file__).resolve().parents[1] / "docs" / "data" / "speed.json"
-Array: TypeAlias = Any
-Way: TypeAlias = Callable[[], Array]
-
+FILE = DATA / "speed.json"
 ROUNDS = 11
-LEAST = 0.004
-"""Seconds that one sample takes at least; a short call is repeated until then."""
-PINS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-"""Variables that make NumPy's matrix product another one than the processor would get."""
-SETTINGS = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MALLOC_MMAP_THRESHOLD_": "1073741824",  # memory is kept, and not asked for anew at each call
-    "MALLOC_TRIM_THRESHOLD_": "4294967296",
-    "MALLOC_TOP_PAD_": "268435456",
-}
 CASES: dict[str, dict[str, Any]] = {
     "image": {"n": 256, "channels": 1, "kernels": [3, 5, 7, 9, 11, 15, 21, 31, 47, 63]},
     "layer": {"n": 64, "channels": 16, "kernels": [3, 5, 7, 9, 11, 15, 21, 31]},
@@ -119,38 +106,6 @@ def pytorch(x: Array, w: Array) -> Way:
     return lambda: torch.nn.functional.conv2d(signals, weights)[0].numpy()
 
 
-def compared(x: Array, w: Array, found: Mapping[str, Way]) -> dict[str, float]:
-    """How far each result is from sums in float64, in parts of its largest entry."""
-    exact = conv(x[np.newaxis].astype(float), w.astype(float), algorithm="im2col")[0]
-    largest = np.abs(exact).max()
-    errors = {name: float(np.abs(way() - exact).max() / largest) for name, way in found.items()}
-    wrong = {name: error for name, error in errors.items() if not error < 1e-4}
-    if wrong:
-        raise AssertionError(f"not the convolution: {wrong}")
-    return errors
-
-
-def timed(found: Mapping[str, Way]) -> dict[str, list[float]]:
-    """Milliseconds of each way, round after round."""
-    calls = {}
-    for name, way in found.items():
-        once = min(seconds(way, 1) for _ in range(2))
-        calls[name] = max(1, math.ceil(LEAST / max(once, 1e-6)))
-    rounds: dict[str, list[float]] = {name: [] for name in found}
-    for _ in range(ROUNDS):
-        for name, way in found.items():
-            rounds[name].append(1000 * seconds(way, calls[name]) / calls[name])
-    return rounds
-
-
-def seconds(way: Way, calls: int) -> float:
-    """Seconds of the processor for so many calls, no result kept."""
-    start = time.process_time()
-    for _ in range(calls):
-        way()
-    return time.process_time() - start
-
-
 def measured() -> list[dict[str, Any]]:
     """A row for each case, kernel size and way; printed as it comes."""
     rng = np.random.default_rng(0)
@@ -161,94 +116,26 @@ def measured() -> list[dict[str, Any]]:
         for k in asked["kernels"]:
             w = kernel(rng, channels, k)
             here = ways(x, w)
-            errors = compared(x, w, here)
-            for way, times in timed(here).items():
+            exact = conv(x[np.newaxis].astype(float), w.astype(float), algorithm="im2col")[0]
+            errors = compared(exact, here, 1e-4)
+            for way, times in timed(here, ROUNDS).items():
                 row: dict[str, Any] = {"case": case, "kernel": k, "way": way}
-                row |= {"min": short(min(times)), "median": short(median(times))}
-                found.append(row | {"error": short(errors[way])})
+                row |= summed(times) | {"error": short(errors[way])}
+                found.append(row)
                 print(json.dumps(found[-1]), file=sys.stderr, flush=True)
     return found
 
 
-def short(value: float) -> float:
-    return float(f"{value:.3g}")
-
-
-def ran_on() -> dict[str, Any]:
-    """What decides how fast it is: the processor, the versions, the kind of matrix product."""
-    return {
-        "cpu": processor(),
-        "cores": os.cpu_count(),
-        "threads": 1,
-        "dtype": "float32",
-        "rounds": ROUNDS,
-        "python": platform.python_version(),
-        **{name: installed(name) for name in ("numpy", "scipy", "torch")},
-        "blas": blas(),
-        "pinned": [name for name in PINS if name in os.environ],
-        "settings": {name: os.environ.get(name) for name in SETTINGS},
-        "load": round(os.getloadavg()[0], 1),
-    }
-
-
-def processor() -> str:
-    """The name of the processor, with its family and model, which tell apart what a name hides."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return platform.processor() or platform.machine()
-    keys = ("model name", "cpu family", "model")
-    found = [re.search(rf"^{key}\s*: (.*)$", text, re.MULTILINE) for key in keys]
-    name, family, model = (match[1].strip() if match else "unknown" for match in found)
-    return f"{name}, family {family}, model {model}"
-
-
-def blas() -> str:
-    """For which processor OpenBLAS works, as it says itself."""
-    try:
-        maps = Path("/proc/self/maps").read_text(encoding="utf-8")
-        (path,) = {line.split()[-1] for line in maps.splitlines() if "numpy.libs/" in line} & {
-            line.split()[-1] for line in maps.splitlines() if "openblas" in line
-        }
-        name = ctypes.CDLL(path).scipy_openblas_get_corename64_
-        name.restype = ctypes.c_char_p
-        return str(name().decode())
-    except (OSError, ValueError, AttributeError):
-        return "unknown"
-
-
-def installed(name: str) -> str | None:
-    try:
-        return version(name).partition("+")[0]
-    except PackageNotFoundError:
-        return None
-
-
-def written(kept: Mapping[str, Any]) -> str:
-    """The file: JSON, with a line for each row."""
-    rows = ",\n".join(json.dumps(row) for row in kept["rows"])
-    head = {name: value for name, value in kept.items() if name != "rows"}
-    return f'{json.dumps(head, indent=1)[:-2]},\n "rows": [\n{rows}\n]\n}}\n'
-
-
-def unpinned(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment to measure in: nothing pinned, one thread, memory kept warm."""
-    return {name: value for name, value in environment.items() if name not in PINS} | SETTINGS
-
-
 def main() -> None:
     """Measure in a process of its own, whose environment pins nothing, and keep what came."""
-    child = [sys.executable, "-m", "benchmarks.speed", "--here"]
-    clean = unpinned(os.environ)
-    ran = subprocess.run(child, env=clean, stdout=subprocess.PIPE, text=True, check=True)
-    kept = json.loads(ran.stdout.splitlines()[-1])
+    kept = in_child("benchmarks.speed", "--here")
     FILE.write_text(written(kept), encoding="utf-8")
     print(json.dumps(kept["ran_on"], indent=1))
 
 
 if __name__ == "__main__":
     if "--here" in sys.argv:
-        before = ran_on()
+        before = ran_on(ROUNDS) | {"dtype": "float32"}
         print(json.dumps({"ran_on": before, "cases": CASES, "rows": measured()}))
     else:
         main()

@@ -28,6 +28,7 @@ from sitegen import (
     fences,
     labs,
     libraries,
+    measured,
     mistakes,
     notebooks,
     run,
@@ -114,8 +115,9 @@ class Build:
                 self.notebooks[Path(page.file.src_uri).with_suffix(".ipynb").as_posix()] = path
             if path.suffix == ".py":
                 return markdown
-            kept = Path(config.docs_dir) / "data" / "libraries.json"
-            return libraries.filled(fences.located(markdown, path), kept)
+            data = Path(config.docs_dir) / "data"
+            markdown = libraries.filled(fences.located(markdown, path), data / "libraries.json")
+            return measured.filled(markdown, data / "benchmarks.json")
         except Fault as fault:
             return fences.problem(str(fault))
 

@@ -48,12 +48,12 @@ def table(what: str, kept: Mapping[str, Any]) -> str:
     return "\n\n".join(answers(question, kept) for question in asked)
 
 
-def framed(heads: tuple[str, ...], rows: str) -> str:
-    """A table that scrolls in itself."""
+def framed(heads: tuple[str, ...], rows: str, also: str = "") -> str:
+    """A table that scrolls in itself, of a class of its own if one is named."""
     cells = "".join(f"<th>{name}</th>" for name in heads)
     head = f"<thead><tr>{cells}</tr></thead>" if any(heads) else ""
     return (
-        '<div class="libraries"><table data-search-exclude>'
+        f'<div class="libraries{also and " " + also}"><table data-search-exclude>'
         f"{head}<tbody>{rows}</tbody></table></div>"
     )
 

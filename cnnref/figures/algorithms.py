@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from cnnref.fast import correlate
-from cnnref.figures import palette
-from cnnref.figures.drawing import arrow, board, cells, described, listed, number, word
+from cnnref.figures.curves import curves
+from cnnref.figures.drawing import arrow, board, cells, described, listed, word
 
 Table: TypeAlias = NDArray[Any]
 
@@ -19,13 +19,6 @@ GAP = 1.2
 """Cells between two tables beside each other."""
 STEP = 5.6
 """Cells from one row of tables to the next."""
-LEFT = 1.2
-"""Cells left of lines of counts, for the names of heights."""
-WIDE, HIGH = 6.0, 5.0
-"""Cells that lines of counts take across and downwards."""
-APART = 0.55
-"""Cells between the names of two lines, at least."""
-MARKS = ("s", "^", "o", "D", "v")
 INS = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]])
 KERNEL = np.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]]) / 2
 OUTS = np.array([[1, 1, 1, 0], [0, 1, -1, -1]])
@@ -96,36 +89,4 @@ def counted(sizes: Sequence[int], lines: Mapping[str, Sequence[float]]) -> Figur
     >>> counted([3, 5], {"definition": [9, 25]}).get_label().split(": ")[-1]
     'definition 9, 25.'
     """
-    for name, counts in lines.items():
-        if len(counts) != len(sizes) or min(counts) <= 0:
-            raise ValueError(f"counted: {name} must have {len(sizes)} counts above zero")
-    every = [count for counts in lines.values() for count in counts]
-    low, high = np.floor(np.log10(min(every))), np.log10(max(every)) + 0.1
-    figure, axes = board(LEFT + WIDE + 3.4, HIGH + 2.2)
-    logs = np.log10(sizes)
-    across = LEFT + WIDE * (logs - logs[0]) / (logs[-1] - logs[0])
-    word(axes, 0.35, EDGE, "multiplications for each output", align="left")
-    for power in range(int(low), int(np.floor(high)) + 1):
-        row = _row(10.0**power, low, high)
-        axes.plot([LEFT, LEFT + WIDE], [row, row], color=palette.PADDING, linewidth=0.6, alpha=0.6)
-        word(axes, row, LEFT - 0.2, number(10.0**power), align="right")
-    for size, column in zip(sizes, across, strict=True):
-        word(axes, HIGH + 1.3, float(column), str(size))
-    word(axes, HIGH + 1.85, LEFT + WIDE / 2, "kernel size", role="kernel")
-    last = -APART
-    for nth, (name, counts) in enumerate(sorted(lines.items(), key=lambda line: -line[1][-1])):
-        rows = [_row(count, low, high) for count in counts]
-        axes.plot(across, rows, color=palette.INK, lw=1.4, marker=MARKS[nth], markersize=5)
-        last = max(rows[-1], last + APART)
-        word(axes, last, LEFT + WIDE + 0.25, name, align="left")
-    told = "; ".join(f"{name} {', '.join(map(number, counts))}" for name, counts in lines.items())
-    return described(
-        figure,
-        f"Multiplications for each output, for kernel sizes {', '.join(map(str, sizes))}, on "
-        f"logarithmic axes: {told}.",
-    )
-
-
-def _row(count: float, low: float, high: float) -> float:
-    """The row of a count."""
-    return float(0.9 + HIGH * (high - np.log10(count)) / (high - low))
+    return curves("multiplications for each output", "kernel size", sizes, lines)

@@ -10,7 +10,7 @@ from matplotlib.patches import Circle, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from cnnref.fast import convolve
-from cnnref.figures import palette
+from cnnref.figures import curves, palette
 from cnnref.figures.drawing import (
     ROLES,
     SELECTED,
@@ -36,16 +36,6 @@ BAR = 1.6
 """Cells that the longest bar of a row is high."""
 PANEL = 3.1
 """Cells from one signal to the next."""
-SIDE = 1.0
-"""Cells left of the lines of time, for the names of heights."""
-WIDE = 6.0
-"""Cells that the lines of time take across."""
-HIGH = 6.0
-"""Cells that they take downwards."""
-APART = 0.55
-"""Cells between the names of two lines, at least."""
-DASHES = ("-", (0, (6, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
-MARKS = ("s", "^", "o", "D")
 
 
 def multiplied(x: ArrayLike, w: ArrayLike, room: int) -> Figure:
@@ -189,67 +179,16 @@ def times(sizes: Sequence[int], lines: Mapping[str, Sequence[float]]) -> Figure:
     >>> times([3, 5], {"direct": [1, 3], "FFT": [2, 2]}).get_label().split(". ")[-1]
     'FFT against direct: slower at 3, faster from 5 on.'
     """
-    for name, took in lines.items():
-        if len(took) != len(sizes) or min(took) <= 0:
-            raise ValueError(f"times: {name} must have {len(sizes)} times above zero; got {took}")
-    all_times = [time for took in lines.values() for time in took]
-    low, high = np.log10(min(all_times)) - 0.1, np.log10(max(all_times)) + 0.1
-    figure, axes = board(SIDE + WIDE + 3, HIGH + 2.2)
-    across = SIDE + WIDE * _share(np.log10(sizes))
-    rows = {
-        name: 0.9 + HIGH * (high - np.log10(took)) / (high - low) for name, took in lines.items()
-    }
-    _frame(axes, sizes, across, low, high)
-    for nth, (name, row) in enumerate(rows.items()):
-        heavy = SELECTED if name.startswith("FFT") else 1.4
-        dashes, mark = DASHES[nth % len(DASHES)], MARKS[nth % len(MARKS)]
-        axes.plot(
-            across, row, color=palette.INK, lw=heavy, linestyle=dashes, marker=mark, markersize=5
-        )
-    _named(axes, {name: float(row[-1]) for name, row in rows.items()})
+    figure, axes = board(curves.LEFT + curves.WIDE + curves.RIGHT, curves.PANEL)
+    heavy = [name for name in lines if name.startswith("FFT")]
+    across, rows = curves.panel(axes, 0, "milliseconds", "kernel size", sizes, lines, heavy)
     told = []
-    for fast in (name for name in lines if name.startswith("FFT")):
-        for other in (name for name in lines if not name.startswith("FFT")):
+    for fast in heavy:
+        for other in (name for name in lines if name not in heavy):
             _crossed(axes, across, rows[fast], rows[other])
             told.append(f"{fast} against {other}: {_won(sizes, lines[fast], lines[other])}.")
-    numbers = [f"{name} {', '.join(f'{time:g}' for time in took)}." for name, took in lines.items()]
-    return described(
-        figure,
-        f"Milliseconds for kernel sizes {', '.join(map(str, sizes))}, on logarithmic axes: "
-        f"{' '.join(numbers)} {' '.join(told)}",
-    )
-
-
-def _share(values: Table) -> Table:
-    """Where values lie between the first and the last, from 0 to 1."""
-    return np.asarray((values - values[0]) / (values[-1] - values[0]))
-
-
-def _frame(axes: Axes, sizes: Sequence[int], across: Table, low: float, high: float) -> None:
-    """The two axes with their names, a thin line at each power of ten."""
-    foot = 0.9 + HIGH
-    word(axes, 0.35, EDGE, "milliseconds", align="left")
-    for power in range(int(np.ceil(low)), int(np.floor(high)) + 1):
-        row = 0.9 + HIGH * (high - power) / (high - low)
-        ends = [across[0], across[-1]]
-        axes.plot(ends, [row, row], color=palette.PADDING, linewidth=0.6, alpha=0.6)
-        word(axes, row, SIDE - 0.25, f"{10.0**power:g}", align="right")
-    axes.plot([across[0], across[-1]], [foot, foot], color=palette.INK, linewidth=0.8)
-    last = float(across[-1]) + 1
-    for size, column in zip(sizes[::-1], across[::-1], strict=True):  # the last one has its name
-        axes.plot([column, column], [foot, foot + 0.12], color=palette.INK, linewidth=0.8)
-        if last - column > 0.6:
-            word(axes, foot + 0.45, column, str(size))
-            last = column
-    word(axes, foot + 1.0, (across[0] + across[-1]) / 2, "kernel size", role="kernel")
-
-
-def _named(axes: Axes, ends: Mapping[str, float]) -> None:
-    """The name of each line at its end, moved down where the one above needs the place."""
-    last = -APART
-    for name, row in sorted(ends.items(), key=lambda end: end[1]):
-        last = max(row, last + APART)
-        word(axes, last, SIDE + WIDE + 0.25, name, align="left", bold=name.startswith("FFT"))
+    numbers = curves.told("milliseconds", "kernel size", sizes, lines)
+    return described(figure, f"{numbers} {' '.join(told)}")
 
 
 def _crossed(axes: Axes, across: Table, fast: Table, other: Table) -> None:

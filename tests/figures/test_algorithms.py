@@ -68,5 +68,5 @@ def test_lines_of_counts_stand_as_high_as_their_logarithms_and_are_told() -> Non
 
 
 def test_lines_of_another_length_are_refused() -> None:
-    with pytest.raises(ValueError, match="counted: waves must have 2 counts"):
+    with pytest.raises(ValueError, match="curves: waves needs 2 numbers above zero"):
         pictures.counted([3, 5], {"waves": [1.0]})

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
 from cnnref import literal
+from cnnref.figures import curves
 from cnnref.figures import fourier as pictures
 from cnnref.figures.drawing import SELECTED, listed
 from cnnref.figures.palette import INPUT, KERNEL, OUTPUT
@@ -140,7 +141,7 @@ def check_times(sizes: list[int], lines: dict[str, list[float]]) -> None:
         )
         rows[name] = down
         assert (line.get_linewidth() == SELECTED) == name.startswith("FFT")
-        assert f"{name} {', '.join(f'{time:g}' for time in took)}." in label(figure)
+        assert f"{name} {', '.join(f'{time:g}' for time in took)}" in label(figure)
         (end,) = [text for text in axes.texts if text.get_text() == name]
         assert end.get_position()[0] > across[-1]
     logs = np.concatenate([np.log10(took) for took in lines.values()])
@@ -197,12 +198,12 @@ def test_names_at_the_ends_of_lines_keep_apart() -> None:
         for text in figure.axes[0].texts
         if text.get_text() in ("a", "b", "FFT")
     )
-    assert min(np.diff(rows)) >= pictures.APART - 1e-9
+    assert min(np.diff(rows)) >= curves.APART - 1e-9
 
 
 @pytest.mark.parametrize("took", [[1.0], [1.0, 0], [1.0, -1]])
 def test_times_that_are_none_are_refused(took: list[float]) -> None:
-    with pytest.raises(ValueError, match="times: direct must have 2 times above zero"):
+    with pytest.raises(ValueError, match="curves: direct needs 2 numbers above zero"):
         pictures.times([3, 5], {"direct": took})
 
 
@@ -218,7 +219,6 @@ def test_times_that_are_none_are_refused(took: list[float]) -> None:
         ("_shown", lambda wave: "1", lambda: check_multiplied(*PAIRS[0])),
         ("_places", lambda places: "0", lambda: check_folded(*FOLDED[0])),
         ("listed", lambda table: "1, 2", lambda: check_folded(*FOLDED[0])),
-        ("_share", lambda logs: (10**logs - 3) / (10 ** logs[-1] - 3), lambda: timed()),
         ("_crossed", lambda *_: None, lambda: timed()),
         ("_won", lambda *_: "faster", lambda: timed()),
     ],
