@@ -64,10 +64,10 @@ def measured() -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as name:
         root = copied(Path(name))
-        cold, _ = took(root, "mkdocs", "build", "--strict", "--quiet")
+        cold, _ = took(root, "mkdocs", "build", "--strict")
         page = root / CHANGED
         page.write_text(page.read_text(encoding="utf-8") + "\nOne more sentence.\n")
-        warm, _ = took(root, "mkdocs", "build", "--strict", "--quiet")
+        warm, _ = took(root, "mkdocs", "build", "--strict")
         pages = weights(root / "site")
     tests, said = took(ROOT, "pytest", "-q")
     return {

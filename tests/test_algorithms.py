@@ -2,13 +2,15 @@
 
 import doctest
 import tracemalloc
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from cnnref import conv, explain, literal, windows
-from cnnref.fast.algorithms import ALGORITHMS, Task, chosen
+from cnnref.fast.algorithms import ALGORITHMS, Task, chosen, fft, im2col, shifted, tiles, width
+from cnnref.fast.algorithms import task as task_module
 from cnnref.fast.algorithms.choose import barred
 
 NAMES = list(ALGORITHMS)
@@ -26,12 +28,12 @@ def drawn(rng: np.random.Generator, name: str) -> Call:
         k = (3, 3)
     else:
         options["stride"] = tuple(rng.integers(1, 4, rank).tolist())
-        options["dilation"] = tuple(rng.integers(1, 3, rank).tolist())
+    options["dilation"] = tuple(rng.integers(1, 4, rank).tolist())
     if name == "matmul":
         k = (1,) * rank
     if rng.random() < 0.3:
         options["padding"] = [tuple(rng.integers(0, 3, 2).tolist()) for _ in range(rank)]
-    n = rng.integers(8, 14, rank)
+    n = rng.integers(10, 14, rank)
     x = rng.integers(-9, 10, (rng.integers(1, 4), groups * rng.integers(1, 4), *n))
     w = rng.integers(-9, 10, (groups * rng.integers(1, 4), x.shape[1] // groups, *k))
     return x, w, options
@@ -49,6 +51,43 @@ def test_integers_come_out_exactly(name: str) -> None:
         x, w, options = drawn(rng, name)
         expected = literal.conv(x, w, **options)
         np.testing.assert_array_equal(conv(x, w, algorithm=name, **options), expected)
+
+
+@pytest.mark.parametrize("room", [1, 3000])
+@pytest.mark.parametrize("name", NAMES)
+def test_blocks_and_bands_meet_without_a_seam(
+    name: str, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (task_module, im2col, width, shifted, tiles, fft):
+        for limit in ("CACHE", "NEAR", "BUFFER"):
+            if hasattr(module, limit):
+                monkeypatch.setattr(module, limit, room)
+    rng = np.random.default_rng(7)
+    for _ in range(40):
+        x, w, options = drawn(rng, name)
+        expected = literal.conv(x, w, **options)
+        np.testing.assert_array_equal(conv(x, w, algorithm=name, **options), expected)
+
+
+INNERMOST: list[tuple[tuple[int, ...], tuple[int, ...], int]] = [
+    ((150, 4, 9), (6, 2, 3), 2),
+    ((40, 3, 6, 7), (4, 3, 6, 1), 1),
+    ((9, 6, 4, 5, 6), (8, 6, 3, 3, 3), 1),
+]
+
+
+@pytest.mark.parametrize(("x", "w", "groups"), INNERMOST)
+def test_small_images_lie_innermost(
+    x: tuple[int, ...], w: tuple[int, ...], groups: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(im2col, "CACHE", 2**15)
+    rng = np.random.default_rng(6)
+    task = task_of(rng.integers(-9, 10, x) * 1.0, rng.integers(-9, 10, w) * 1.0, groups)
+    some = im2col.together(task)
+    assert 1 < some <= len(task.x)
+    assert groups > 1 or len(task.x) % some  # the last block is smaller
+    y = ALGORITHMS["im2col"].run(task)
+    np.testing.assert_array_equal(y, ALGORITHMS["shifted"].run(task))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -94,6 +133,20 @@ def test_what_is_not_finite_stays_where_it_is_read(name: str, value: float) -> N
     assert np.isfinite(y[1]).all()
 
 
+def test_the_size_of_buffers_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, w = np.ones((1, 2, 5)), np.ones((2, 1, 3))
+    before = np.getbufsize()
+
+    def interrupted(*_: Any) -> None:
+        assert np.getbufsize() == 16 != before
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shifted, "entrywise", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        conv(x, w, groups=2, algorithm="shifted")
+    assert np.getbufsize() == before
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", APPROXIMATE)
 def test_the_error_stays_within_its_bound(name: str, dtype: Any) -> None:
@@ -107,7 +160,7 @@ def test_the_error_stays_within_its_bound(name: str, dtype: Any) -> None:
             w = rng.standard_normal((4, channels, 3, 3)).astype(dtype)
             task = task_of(x, w, padding="same")
             wide = [one.astype(np.longdouble) for one in (x, w)]
-            exact = ALGORITHMS["shifted"].run(task._replace(x=wide[0], w=wide[1]))
+            exact = ALGORITHMS["shifted"].run(replace(task, x=wide[0], w=wide[1]))
             worst = max(worst, float(np.abs(known.run(task) - exact).max() / known.error(task)))
     assert 0 < worst < 1
 
@@ -149,6 +202,7 @@ LAYERS: list[tuple[tuple[int, ...], tuple[int, ...], dict[str, Any]]] = [
     ((8, 16, 56, 56), (32, 16, 3, 3), {"padding": "same"}),
     ((1, 3, 224, 224), (16, 3, 7, 7), {"stride": 2, "padding": 3}),
     ((4, 64, 28, 28), (64, 64, 3, 3), {}),
+    ((4, 32, 40, 41), (24, 32, 3, 3), {"padding": "same", "dilation": (3, 2)}),
     ((2, 256, 7, 7), (256, 256, 3, 3), {"padding": "same"}),
     ((2, 64, 56, 56), (64, 1, 3, 3), {"padding": "same", "groups": 64}),
     ((4, 32, 3000), (32, 32, 9), {"dilation": 4}),

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,8 +10,9 @@ from cnnref import arguments
 from cnnref.arguments import Array, silently
 from cnnref.fast.algorithms import Task, chosen, computed
 from cnnref.fast.layers import around, contracted, inside, padded, patches, taps
+from cnnref.fast.placed import every, placed_grads, tiled_grads
 from cnnref.fast.pooling import counted, winners
-from cnnref.fast.variants import every, unrolled
+from cnnref.fast.variants import unrolled
 from cnnref.window import Padding, Sizes, Window
 
 
@@ -182,8 +182,12 @@ def locally_connected_grad(
     padding: Padding = "valid",
     dilation: Sizes = 1,
 ) -> tuple[Array, Array]:
-    """`cnnref.literal.locally_connected_grad`, two contractions per tap at most."""
-    return placed_grad("locally_connected_grad", x, w, dy, stride, padding, dilation)
+    """`cnnref.literal.locally_connected_grad`, two products for each place."""
+    (x, w, _, windows, dtype), dy = arguments.tiled_grad(
+        "locally_connected_grad", x, w, dy, stride, padding, dilation
+    )
+    dx, dw = placed_grads(x, w, dy, windows)
+    return dx.astype(dtype, copy=False), dw.astype(dtype, copy=False)
 
 
 @silently
@@ -197,33 +201,11 @@ def tiled_conv_grad(
     dilation: Sizes = 1,
 ) -> tuple[Array, Array]:
     """`cnnref.literal.tiled_conv_grad`, the weights of each phase summed over its places."""
-    return placed_grad("tiled_conv_grad", x, w, dy, stride, padding, dilation)
-
-
-def placed_grad(
-    op: str,
-    x: ArrayLike,
-    w: ArrayLike,
-    dy: ArrayLike,
-    stride: object,
-    padding: object,
-    dilation: object,
-) -> tuple[Array, Array]:
-    """Both gradients, one product per phase of the tile."""
-    (x, w, _, windows, dtype), dy = arguments.tiled_grad(op, x, w, dy, stride, padding, dilation)
-    rank = len(windows)
-    view = patches(padded(x, windows, 0), windows)  # (N, C_in, *m, *k)
-    dx = np.zeros((*x.shape[:2], *around(x.shape[2:], windows)), dy.dtype)
-    dw = np.zeros(w.shape, dy.dtype)
-    summed = (0, *range(2, 2 + rank))
-    for phase in np.ndindex(*map(min, w.shape, dy.shape[2:])):
-        places: tuple[Any, ...] = (slice(None), slice(None), *every(phase, w.shape))
-        dw[phase] = contracted(dy[places], view[places], summed, summed)
-        for tap, seen in zip(np.ndindex(w.shape[rank + 2 :]), taps(dx, windows), strict=True):
-            product = contracted(dy[places], w[(*phase, slice(None), slice(None), *tap)], [1], [0])
-            seen[places] += np.moveaxis(product, -1, 1)  # (N, C_in, *places), a view of dx
-    dx = inside(dx, x.shape[2:], windows)
-    return dx.astype(dtype), dw.astype(dtype)
+    (x, w, _, windows, dtype), dy = arguments.tiled_grad(
+        "tiled_conv_grad", x, w, dy, stride, padding, dilation
+    )
+    dx, dw = tiled_grads(x, w, dy, windows)
+    return dx.astype(dtype, copy=False), dw.astype(dtype, copy=False)
 
 
 @silently

@@ -32,19 +32,25 @@ def separable(x: Array, windows: Sequence[Window], fill: float, operation: Opera
     room = None if whole == list(n) else np.full((min(few, count), *whole), fill, x.dtype)
     real = [slice(w.before, w.before + size) for size, w in zip(n, windows, strict=True)]
     kept = tuple(slice(0, size) for size in m)
+    tight = all(size == n * w.stride for size, n, w in zip(whole, m, windows, strict=True))
     for first in range(0, count, few):
         block = planes[first : first + few]
         if room is not None:
             block, bare = room[: len(block)], block
             block[(slice(None), *real)] = bare
+        into = y[first : first + few]
         for axis, window in enumerate(windows, 1):
-            block = along(block, axis, window, operation)
-        y[first : first + few] = block[(slice(None), *kept)]
+            out = into if tight and axis == len(windows) else None
+            block = along(block, axis, window, operation, out)
+        if block is not into:
+            into[...] = block[(slice(None), *kept)]
     return y.reshape(*x.shape[:2], *m)
 
 
-def along(x: Array, axis: int, window: Window, operation: Operation) -> Array:
-    """The windows of one axis, whose size is a multiple of the stride.
+def along(
+    x: Array, axis: int, window: Window, operation: Operation, out: Array | None = None
+) -> Array:
+    """The windows of one axis, whose size is a multiple of the stride; into `out` if it can.
 
     Planes are taken as one long row, so the last places of an axis, which do not exist, hold
     what the next row begins with, or anything at all: they are cut off in the end.
@@ -61,11 +67,11 @@ def along(x: Array, axis: int, window: Window, operation: Operation) -> Array:
             before = seen
             continue
         if y is None:
-            y = np.empty((rows, inner), x.dtype)
+            y = np.empty((rows, inner), x.dtype) if out is None else out.reshape(rows, inner)
         operation(before[: len(seen)], seen, out=y[: len(seen)])
         before = y
     assert before is not None
-    return before.reshape(shape)
+    return before.reshape(shape) if out is None or y is None else out
 
 
 def sources(

@@ -1,14 +1,12 @@
-"""Layers that share their weights less, or over time: one contraction each."""
-
-from collections.abc import Sequence
-from typing import Any
+"""Layers that share their weights less, or over time: products in blocks."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
-from cnnref.fast.layers import contracted, conv, padded, patches
+from cnnref.fast.layers import conv
+from cnnref.fast.placed import placed, tiled
 from cnnref.window import Padding, Sizes
 
 
@@ -22,21 +20,12 @@ def locally_connected(
     padding: Padding = "valid",
     dilation: Sizes = 1,
 ) -> Array:
-    """`cnnref.literal.locally_connected`, one contraction."""
+    """`cnnref.literal.locally_connected`, one product for each place."""
     layer = arguments.tiled("locally_connected", x, w, b, stride, padding, dilation)
-    view = patches(padded(layer.x, layer.windows, 0), layer.windows)  # (N, C_in, *m, *k)
-    y = placed(view, layer.w, len(layer.windows))
-    return np.ascontiguousarray(y if layer.b is None else y + layer.b, layer.dtype)
-
-
-def placed(view: Array, w: Array, rank: int) -> Array:
-    """Windows (N, C_in, *m, *k) against weights (*m, C_out, C_in, *k): (N, C_out, *m)."""
-    item, channel, out = 0, 1, 2
-    m, k = tuple(range(3, 3 + rank)), tuple(range(3 + rank, 3 + 2 * rank))
-    y = np.einsum(
-        view, [item, channel, *m, *k], w, [*m, out, channel, *k], [item, out, *m], optimize=True
-    )
-    return np.asarray(y)
+    y = placed(layer.x, layer.w, layer.windows)
+    if layer.b is not None:
+        y += layer.b
+    return y.astype(layer.dtype, copy=False)
 
 
 @silently
@@ -49,24 +38,12 @@ def tiled_conv(
     padding: Padding = "valid",
     dilation: Sizes = 1,
 ) -> Array:
-    """`cnnref.literal.tiled_conv`, one contraction per phase of the tile."""
+    """`cnnref.literal.tiled_conv`, a strided layer for each phase of the tile."""
     layer = arguments.tiled("tiled_conv", x, w, b, stride, padding, dilation)
-    rank = len(layer.windows)
-    view = patches(padded(layer.x, layer.windows, 0), layer.windows)  # (N, C_in, *m, *k)
-    m, taps = view.shape[2 : 2 + rank], tuple(range(2, 2 + rank))
-    y = np.empty((len(view), layer.w.shape[rank], *m), layer.x.dtype)
-    for phase in np.ndindex(*map(min, layer.w.shape, m)):
-        places = every(phase, layer.w.shape)
-        seen = view[(slice(None), slice(None), *places)]
-        summed = (1, *(axis + rank for axis in taps))
-        product = contracted(seen, layer.w[phase], summed, (1, *taps))  # (N, *places, C_out)
-        y[(slice(None), slice(None), *places)] = np.moveaxis(product, -1, 1)
-    return (y if layer.b is None else y + layer.b).astype(layer.dtype)
-
-
-def every(phase: Sequence[int], tile: Sequence[int]) -> list[Any]:
-    """The places of one phase of a tile, on each axis."""
-    return [slice(first, None, t) for first, t in zip(phase, tile, strict=False)]
+    y = tiled(layer.x, layer.w, layer.windows)
+    if layer.b is not None:
+        y += layer.b
+    return y.astype(layer.dtype, copy=False)
 
 
 @silently

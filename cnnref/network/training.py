@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from cnnref import arguments, fast
 from cnnref.arguments import Array
 from cnnref.network.counts import Params
+from cnnref.network.inside import Chain
 from cnnref.network.sequential import Sequential
-from cnnref.network.weighted import Conv, slopes
+from cnnref.network.steps import inward, outward
 
 
 def fit(
@@ -66,32 +67,19 @@ def fit(
     )
     now = each(lambda p: np.array(p, np.result_type(p, np.float16)), params)
     velocity = each(np.zeros_like, now)
-    losses = []
+    steps, losses = Chain(net), []
     for _ in told(range(epochs), progress):
         order, total = rng.permutation(len(x)), 0.0
         for first in range(0, len(x), size):
             chosen = order[first : first + size]
-            values = net.trace(now, x[chosen])
-            loss, dz = fast.softmax_cross_entropy(values[-1], labels[chosen])
+            scores = outward(steps.forward(now, inward(x[chosen])))
+            loss, dz = fast.softmax_cross_entropy(scores, labels[chosen])
             total += loss * len(chosen)
-            gradients = through(net, now, values, dz)
+            _, gradients = steps.backward(inward(dz), first=True)
             velocity = each(lambda v, g: momentum * v - rate * g, velocity, gradients)
             now = each(np.add, now, velocity)
         losses.append(total / max(len(x), 1))
     return now, losses
-
-
-def through(
-    net: Sequential, params: Sequence[Params], values: Sequence[Array], dy: Array
-) -> tuple[Params, ...]:
-    """The gradients of the parameters alone, from values that `Sequential.trace` has computed."""
-    first, *rest = net.layers
-    if not isinstance(first, Conv):
-        return net.backward_through(params, values, dy)[1]
-    later: tuple[Params, ...] = ()
-    if rest:
-        dy, later = Sequential(tuple(rest)).backward_through(params[1:], values[1:], dy)
-    return slopes(first, params[0], values[0], dy), *later
 
 
 def each(change: Callable[..., Array], *trees: Any) -> Any:

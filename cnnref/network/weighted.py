@@ -127,27 +127,22 @@ class Conv(Looking):
             dilation=self.dilation,
             groups=self.groups,
         )
-        return dx, slopes(self, params, x, dy)
+        dw = fast.conv_weight_grad(
+            x,
+            dy,
+            kernel_size=w.shape[2:],
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=self.groups,
+        )
+        return dx, (dw, *(fast.bias_grad(dy, b.shape) for b in params[1:]))
 
     def count(self, shape: Shape) -> Count:
         """What the layer costs for an input (C, *n)."""
         inputs = self.inputs(shape)
         weights = self.channels * inputs * math.prod(self.kernel(shape))
         return self.cost(shape, inputs, weights + self.bias * self.channels)
-
-
-def slopes(layer: Conv, params: Params, x: Array, dy: Array) -> Params:
-    """dw with db, without dx, which the first layer of a network is not asked for."""
-    dw = fast.conv_weight_grad(
-        x,
-        dy,
-        kernel_size=params[0].shape[2:],
-        stride=layer.stride,
-        padding=layer.padding,
-        dilation=layer.dilation,
-        groups=layer.groups,
-    )
-    return (dw, *(fast.bias_grad(dy, b.shape) for b in params[1:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ ROWS = [
     ("conv(LINE, KERNEL, algorithm='winograd2')", ValueError, "conv: algorithm 'winograd2' needs 3 x 3 kernels; got k (2,)"),
     ("conv(LINE, np.ones((1, 1, 3)), algorithm='winograd4')", ValueError, "conv: algorithm 'winograd4' needs 3 x 3 kernels; got k (3,)"),
     ("conv(X, W, groups=2, stride=2, algorithm='winograd2')", ValueError, "conv: algorithm 'winograd2' needs stride 1; got stride (2, 2)"),
-    ("conv(X, W, groups=2, dilation=(1, 2), algorithm='winograd4')", ValueError, "conv: algorithm 'winograd4' needs dilation 1; got dilation (1, 2)"),
     ("conv(X, W, groups=3, algorithm='FFT')", ValueError, "conv: groups must divide the output channels; got 4 and groups=3 (x (1, 8, 5, 5), w (4, 4, 3, 3))"),
     ("explain(X, KERNEL)", ValueError, "conv: x and w must have the same number of axes; got x (1, 8, 5, 5), w (1, 1, 2)"),
     ("explain(X * 1j, W)", TypeError, "conv: x must hold real numbers of at most double precision; got dtype complex128"),

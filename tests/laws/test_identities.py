@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnnref.fast.algorithms.winograd import FOUR, TWO, Transforms
+from cnnref.fast.algorithms.tiles import Transforms
+from cnnref.fast.algorithms.winograd import FOUR, TWO
 from cnnref.laws.algorithms import POINTS, WHOLE, values
 
 SIZES = pytest.mark.parametrize("transforms", [TWO, FOUR], ids=["two", "four"])

@@ -34,6 +34,10 @@ def product(m: float, k: float, n: float) -> Cost:
     return Cost(multiplies=m * k * n, operands=m * k + k * n + m * n, products=1)
 
 
-def copy(entries: float, run: float) -> Cost:
-    """Entries moved in runs of this length."""
-    return Cost(moved=entries, runs=entries / max(run, 1))
+APART = 2.5
+"""An entry that is copied from or to a place between others takes as long as so many in a run."""
+
+
+def copy(entries: float, run: float, apart: bool = False) -> Cost:
+    """Entries moved in runs of this length, which may be apart: with a stride, or transposed."""
+    return Cost(moved=entries * (APART if apart else 1), runs=entries / max(run, 1))

@@ -5,11 +5,15 @@ from typing import Any
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.cost import Cost, copy
+from cnnref.fast.algorithms.cost import Cost
 from cnnref.fast.algorithms.task import Task, around, blocks, padding, volume
 
 BUFFER = 1 << 22
 """Bytes of transforms that are held at a time."""
+
+ENTRY, DIGIT = 30, 2.5
+"""An entry of a transform takes as long as copying so many, and so many more for each binary digit
+of its size: measured, because NumPy does the steps inside."""
 
 
 def good(n: int) -> int:
@@ -107,7 +111,10 @@ def memory(task: Task) -> int:
     inputs, outputs, images = task.w.shape[1], len(task.w) // task.groups, len(task.x)
     few = min(outputs, max(1, BUFFER // (size * inputs)))
     some = min(images, max(1, BUFFER // (size * (inputs + few))))
-    waves = 4 * few * inputs + some * ((3 if inputs == 1 else 6) * inputs + 4 * few)
+    kernels, signals, mixed = few * inputs, some * inputs, some * few
+    transform = 2 if task.x.itemsize == 8 else 6  # NumPy goes through float64
+    products = signals + mixed if inputs == 1 else 2 * (kernels + signals + mixed)
+    waves = max(transform * kernels, kernels + max(transform * signals, products, 3 * mixed))
     apart = any(window.dilation > 1 for window in task.windows)
     spans = volume(window.span for window in task.windows) * apart
     return int(padding(task) + size * waves + volume(task.w.shape[:2]) * spans * task.x.itemsize)
@@ -118,9 +125,8 @@ def cost(task: Task) -> Cost:
     places = volume(good(size) for size in task.padded)
     inputs, outputs, images = task.w.shape[1], len(task.w) // task.groups, len(task.x)
     transforms = images * inputs + inputs * outputs + images * outputs
-    levels = float(np.log2(places))
-    one = copy(transforms * places * levels * 0.75, levels / 6)
-    one += Cost(multiplies=8 * images * inputs * outputs * places, operands=transforms * places)
+    one = Cost(moved=transforms * places * (ENTRY + DIGIT * float(np.log2(places))))
+    one += Cost(multiplies=10 * images * inputs * outputs * places)
     if inputs > 1:
-        one += copy(6 * transforms * places, 1) + Cost(products=places / 2)
-    return (one + Cost(calls=15)).times(task.groups)
+        one += Cost(products=places)
+    return (one + Cost(calls=30)).times(task.groups)

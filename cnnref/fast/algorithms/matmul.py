@@ -13,20 +13,18 @@ def refuses(task: Task) -> str:
 
 
 def matmul(task: Task) -> Array:
-    """One product for each image: the weights times its channels, all places at once.
+    """One product for each image and group: the weights times its channels, all places at once.
 
     Operations: those of the definition. Memory: what is read, if padding or a stride asks for a
     copy. Accuracy: sums of products, in another order than the definition's.
 
     Source: Lin, Chen, Yan, Network In Network, 2013.
     """
-    y = task.result()
-    seen = patches(around(task), task).reshape(*task.x.shape[:2], -1)
-    for ins, outs in task.parts():
-        w = task.w[outs].reshape(outs.stop - outs.start, -1)
-        into = y.reshape(*y.shape[:2], -1)[:, outs]
-        multiply = np.multiply if w.shape[1] == 1 else np.matmul
-        multiply(w, seen[:, ins], out=into)
+    y, groups = task.result(), task.groups
+    seen = patches(around(task), task).reshape(len(y), groups, task.w.shape[1], -1)
+    w = task.w.reshape(groups, -1, task.w.shape[1])
+    multiply = np.multiply if task.w.shape[1] == 1 else np.matmul
+    multiply(w, seen, out=y.reshape(len(y), groups, w.shape[1], -1))
     return y
 
 
@@ -43,5 +41,5 @@ def cost(task: Task) -> Cost:
     outputs = len(task.w) // task.groups
     one = copy(outputs * places, places) if inputs == 1 else product(outputs, inputs, places)
     if task.padded != task.m:
-        one += copy(inputs * places, task.m[-1] if task.windows[-1].stride == 1 else 1)
-    return one.times(len(task.x) * task.groups) + Cost(calls=3 * task.groups)
+        one += copy(inputs * places, task.m[-1], task.strided)
+    return one.times(len(task.x) * task.groups) + Cost(calls=3)

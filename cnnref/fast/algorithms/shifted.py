@@ -1,5 +1,7 @@
 """One product per tap, of the input as it lies there; nothing is gathered."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -8,8 +10,11 @@ from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
 from cnnref.fast.algorithms.task import Task, around, blocks, padding, patches, volume
 
-NEAR = 1 << 18
+NEAR = 1 << 20
 """Bytes of a buffer that stays beside the arithmetic."""
+
+LEAST = 16
+"""Entries of the smallest buffer that NumPy has."""
 
 
 def shifted(task: Task) -> Array:
@@ -29,7 +34,8 @@ def shifted(task: Task) -> Array:
     if any(window.stride > 1 for window in task.windows):
         gathered(x, task, y)
     elif task.w.shape[1] == 1:
-        entrywise(Runs(task), x, task, y)
+        with unbuffered():
+            entrywise(Runs(task), x, task, y)
     else:
         mixed(Runs(task), x, task, y)
     return y
@@ -79,6 +85,16 @@ def mixed(runs: Runs, x: Array, task: Task, y: Array) -> None:
             into[...] = runs.kept(total)
 
 
+@contextmanager
+def unbuffered() -> Iterator[None]:
+    """NumPy does not gather runs of some hundred entries in a buffer first."""
+    before = np.setbufsize(LEAST)
+    try:
+        yield
+    finally:
+        np.setbufsize(before)
+
+
 def entrywise(runs: Runs, x: Array, task: Task, y: Array) -> None:
     """One channel in each group: each output channel reads one, entry by entry."""
     each = len(task.w) // task.groups
@@ -118,22 +134,26 @@ def memory(task: Task) -> int:
     elif inputs == 1:
         held = max(NEAR // task.w.itemsize, 3 * outputs * Runs(task).room)
     else:
-        held = 2 * outputs * (Runs(task).room + volume(task.w.shape[1:]))
+        held = outputs * (3 * Runs(task).room + 2 * volume(task.w.shape[1:]))
     return int(padding(task) + held * task.w.itemsize)
 
 
 def cost(task: Task) -> Cost:
     """For each image, group and tap a product, which is then added."""
     outputs, inputs, places = len(task.w) // task.groups, task.w.shape[1], volume(task.m)
+    around_ = copy(2 * outputs * places, task.m[-1])  # zeros, and what is kept
+    calls = 3.0 * volume(task.k)
     if any(window.stride > 1 for window in task.windows):
-        one = copy(inputs * places, 1) + product(outputs, inputs, places)
-        one += copy(2 * outputs * places, places) + Cost(calls=4)
+        one = copy(inputs * places, task.m[-1], task.strided) + product(outputs, inputs, places)
+        one, calls = one + copy(2 * outputs * places, places), 2 * calls
     elif inputs == 1:
         length = Runs(task).length
-        one = copy(3 * outputs * length, length)
-        calls = -(-3 * task.w.itemsize * outputs * length * task.groups // NEAR) / task.groups
-        one = one._replace(calls=2 * calls + 5 / volume(task.k))
+        one = copy(2 * outputs * length, length)
+        share = 3 * task.w.itemsize * outputs * length / NEAR  # of a block
+        calls = (2 * volume(task.k) + 5) * max(share, 1 / task.groups)
     else:
         length = Runs(task).length
-        one = product(outputs, inputs, length) + copy(outputs * length, length) + Cost(calls=2)
-    return one.times(len(task.x) * task.groups * volume(task.k))
+        one = product(outputs, inputs, length) + copy(outputs * length, length)
+    one = one.times(volume(task.k)) + around_ + Cost(calls=calls)
+    weights = copy(task.w.size * (inputs > 1), volume(task.k), apart=True)
+    return one.times(len(task.x) * task.groups) + weights + Cost(calls=8)

@@ -1,8 +1,10 @@
 """What an algorithm is given, and what most of them do first: padding, views, blocks."""
 
 import math
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -14,7 +16,8 @@ CACHE = 1 << 21
 """Bytes of a buffer that stays near the processor while it is filled and read."""
 
 
-class Task(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Task:
     """One layer to compute: x (N, C_in, *n), w (C_out, C_in/groups, *k), a Window per axis."""
 
     x: Array
@@ -22,7 +25,7 @@ class Task(NamedTuple):
     windows: tuple[Window, ...]
     groups: int = 1
 
-    @property
+    @cached_property
     def m(self) -> tuple[int, ...]:
         """Output places per axis."""
         n = self.x.shape[2:]
@@ -38,11 +41,22 @@ class Task(NamedTuple):
         """The number of spatial axes."""
         return len(self.windows)
 
-    @property
+    @cached_property
+    def sizes(self) -> Hashable:
+        """All that the time and the memory of a computation depend on."""
+        lies = self.x.flags.c_contiguous
+        return self.x.shape, self.w.shape, self.windows, self.groups, self.x.itemsize, lies
+
+    @cached_property
     def padded(self) -> tuple[int, ...]:
         """The spatial size of the input with its padding."""
         n = self.x.shape[2:]
         return tuple(w.before + size + w.after for w, size in zip(self.windows, n, strict=True))
+
+    @property
+    def strided(self) -> bool:
+        """Whether neighbouring output places read places that are apart, on the last axis."""
+        return self.windows[-1].stride > 1
 
     def result(self) -> Array:
         """Room for the output (N, C_out, *m)."""
@@ -85,14 +99,14 @@ def patches(x: Array, task: Task) -> Array:
     return view
 
 
-def blocks(count: int, size: int, most: int = CACHE) -> Iterator[slice]:
+def blocks(count: int, size: int, most: int) -> Iterator[slice]:
     """`count` things of `size` bytes, as many at a time as fit into `most` bytes, at least one."""
     step = max(1, most // max(size, 1))
     for first in range(0, count, step):
         yield slice(first, min(first + step, count))
 
 
-def boxes(m: tuple[int, ...], size: int, most: int = CACHE) -> Iterator[tuple[slice, ...]]:
+def boxes(m: tuple[int, ...], size: int, most: int) -> Iterator[tuple[slice, ...]]:
     """Output places of `size` bytes each, as boxes of whole rows where `most` bytes hold one."""
     row = size * volume(m[1:])
     if len(m) == 1 or row <= most:

@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import Task, around, blocks, padding, volume
+from cnnref.fast.algorithms.task import CACHE, Task, around, blocks, padding, volume
 
 NEAR = 1 << 18
 """Bytes of columns that are held at a time, where one image does not have more."""
@@ -16,21 +16,26 @@ NEAR = 1 << 18
 def width(task: Task) -> Array:
     r"""Columns along the last axis, then a product for each tap of the other axes.
 
-    Small images are taken several at a time and lie innermost, so that runs are long.
+    Small images are taken several at a time and lie innermost, so that runs are long; large ones in
+    bands of rows.
 
-    Operations: those of the definition. Memory: the padded input and, for one image or some small
-    ones, columns of $k$ times its size for the last axis' $k$, and not $\prod k$ times, and twice
-    the output. Accuracy: as many sums as the other axes have taps, added one by one.
+    Operations: those of the definition. Memory: the padded input and, for some small images or a
+    band, columns of $k$ times its size for the last axis' $k$, and not $\prod k$ times, and twice
+    its output. Accuracy: as many sums as the other axes have taps, added one by one.
 
     Source: Cho, Brand, MEC: Memory-efficient Convolution for Deep Neural Network, 2017.
     """
     x, y = around(task), task.result()
-    reads = slices(task)
+    first, few = task.windows[0], rows(task)
     for ins, outs in task.parts():
         taps = [task.w[(outs, slice(None), *tap)] for tap in np.ndindex(task.k[:-1])]
         weights = [np.ascontiguousarray(w).reshape(len(w), -1) for w in taps]
         for images in blocks(len(x), held(task), NEAR):
-            y[images, outs] = added(lowered(x[images, ins], task), weights, reads)
+            for some in blocks(task.m[0], 1, few):
+                start, count = some.start * first.stride, some.stop - some.start
+                seen = x[images, ins, start : start + read_by(task, count)]
+                reads = slices(task, count)
+                y[images, outs, some] = added(lowered(seen, task), weights, reads)
     return y
 
 
@@ -57,11 +62,26 @@ def lowered(x: Array, task: Task) -> Array:
     return columns.reshape(-1, *columns.shape[2:])
 
 
-def slices(task: Task) -> list[Any]:
-    """What each tap of the other axes reads of the columns."""
+def rows(task: Task) -> int:
+    """How many places of the first axis are computed at a time: a band, of large images."""
+    if task.rank == 1:
+        return task.m[0]
+    first, line = task.windows[0], held(task) // task.padded[0]
+    least = CACHE // line - first.span
+    return min(task.m[0], max(least, 4 * first.span) // first.stride + 1)
+
+
+def read_by(task: Task, count: int) -> int:
+    """Places of the first axis that so many rows of output read; all, where it is the only one."""
+    first = task.windows[0]
+    return task.padded[0] if task.rank == 1 else (count - 1) * first.stride + first.span
+
+
+def slices(task: Task, rows: int) -> list[Any]:
+    """What each tap of the other axes reads of the columns of so many rows of output."""
     found = []
     for tap in np.ndindex(task.k[:-1]):
-        each = zip(tap, task.windows, task.m, strict=False)
+        each = zip(tap, task.windows, (rows, *task.m[1:]), strict=False)
         first = [(a * w.dilation, (m - 1) * w.stride + 1, w.stride) for a, w, m in each]
         found.append((slice(None), *(slice(a, a + size, step) for a, size, step in first)))
     return found
@@ -74,28 +94,34 @@ def held(task: Task) -> int:
 
 
 def memory(task: Task) -> int:
-    """Images with others inside them, their columns, their output twice, weights of a group."""
+    """Of some images, or a band of one: itself, its columns, its output twice; weights."""
     outputs = len(task.w) // task.groups
     slab = max(1, min(len(task.x), NEAR // held(task)))
-    lines = task.w.shape[1] * volume(task.padded) + 2 * outputs * volume(task.m)
+    m = volume(task.m) / task.m[0] * rows(task)
+    read = volume(task.padded) / task.padded[0] * read_by(task, rows(task))
+    lines = task.w.shape[1] * read * (1 + task.k[-1] * task.m[-1] / task.padded[-1])
+    lines += 2 * outputs * m
     if task.rank > 2 or any(window.stride > 1 for window in task.windows[:-1]):
-        lines += task.w.shape[1] * task.k[-1] * volume(task.m)  # slices are copied
+        lines += task.w.shape[1] * task.k[-1] * m  # slices are copied
     weights = outputs * volume(task.w.shape[1:])
-    return int(padding(task) + slab * held(task) + (slab * lines + weights) * task.x.itemsize)
+    return int(padding(task) + (slab * lines + weights) * task.x.itemsize)
 
 
 def cost(task: Task) -> Cost:
     """For each image and group a copy, and for each tap of the other axes a product, added."""
     outputs, inputs, places = len(task.w) // task.groups, task.w.shape[1], volume(task.m)
     slab = max(1, min(len(task.x), NEAR // held(task)))
-    run = slab * (task.m[-1] if task.windows[-1].stride == 1 or slab > 1 else 1)
-    taps = inputs * task.k[-1]
-    one = product(outputs, taps, slab * places) + Cost(calls=3)
-    one += copy(slab * outputs * places, places)
-    if any(window.stride > 1 for window in task.windows[:-1]):
-        one += copy(slab * taps * places, task.m[-1])
+    run, strided = slab * task.m[-1], task.strided and slab == 1
+    taps, bands = inputs * task.k[-1], -(-task.m[0] // rows(task))
+    one = product(outputs, taps, slab * places / bands) + Cost(calls=3)
+    one = one.times(bands) + copy(slab * outputs * places, places)
+    if task.rank > 2 or any(window.stride > 1 for window in task.windows[:-1]):
+        one += copy(slab * taps * places, run)  # slices are copied
     one = one.times(volume(task.k[:-1]))
     if slab > 1:
-        one += copy(slab * inputs * volume(task.padded), 1) + copy(slab * outputs * places, 1)
-    one += copy(slab * taps * volume(task.padded[:-1]) * task.m[-1], run) + Cost(calls=10)
-    return one.times(len(task.x) / slab * task.groups)
+        one += copy(slab * inputs * volume(task.padded), task.padded[-1], apart=True)
+        one += copy(slab * outputs * places, task.m[-1], apart=True)
+    written = bands * volume((read_by(task, rows(task)), *task.padded[1:])) / task.padded[-1]
+    one += copy(slab * taps * written * task.m[-1], run, strided) + Cost(calls=10 * bands)
+    weights = copy(task.w.size, task.k[-1], apart=True) + Cost(calls=volume(task.k[:-1]))
+    return one.times(len(task.x) / slab * task.groups) + weights

@@ -1,24 +1,11 @@
 """Small tiles of outputs with fewer multiplies: Winograd's minimal filtering."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import Task, around, blocks, volume
-
-BUFFER = 1 << 20
-"""Bytes of transformed tiles that are held at a time, at least."""
-
-
-class Transforms(NamedTuple):
-    """F(m, 3): tiles of m outputs from m + 2 inputs, in as many multiplies."""
-
-    inputs: Array
-    kernel: Array
-    outputs: Array
-
+from cnnref.fast.algorithms.task import Task, volume
+from cnnref.fast.algorithms.tiles import BUFFER, Grid, Transforms, tiled
 
 TWO = Transforms(
     np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]]),
@@ -44,12 +31,9 @@ FOUR = Transforms(
 def refuses(task: Task) -> str:
     """Why this call is not one for it, or nothing."""
     stride = tuple(window.stride for window in task.windows)
-    dilation = tuple(window.dilation for window in task.windows)
     if task.k != (3, 3):
         return f"needs 3 x 3 kernels; got k {task.k}"
-    if stride != (1, 1):
-        return f"needs stride 1; got stride {stride}"
-    return "" if dilation == (1, 1) else f"needs dilation 1; got dilation {dilation}"
+    return "" if stride == (1, 1) else f"needs stride 1; got stride {stride}"
 
 
 def winograd2(task: Task) -> Array:
@@ -103,93 +87,34 @@ def error(task: Task, transforms: Transforms) -> float:
     return float(rounded / (1 - rounded) * growth * channels * largest)
 
 
-def tiled(task: Task, transforms: Transforms) -> Array:
-    """Rows of tiles, as many at a time as the buffer holds.
-
-    Channels come last, and the columns of a tile apart, so that every step reads long runs.
-    """
-    tile, size = transforms.outputs.shape
-    rows, columns = (-(-m // tile) for m in task.m)
-    grid = ((rows, rows * tile + size - tile), (columns, (columns + 1) * tile))
-    spare = [room - n for (_, room), n in zip(grid, task.padded, strict=True)]
-    x = around(task, (spare[0], spare[1]))
-    y = np.empty((len(x), len(task.w), rows * tile, columns * tile), x.dtype)
-    channels = task.w.shape[1] + len(task.w) // task.groups
-    each = size**2 * channels * columns * x.itemsize  # bytes of a row of tiles of one image
-    for ins, outs in task.parts():
-        u = transformed(task.w[outs], transforms)
-        most = max(BUFFER, u.nbytes // 4)  # the transformed weights are read once for each block
-        for images in blocks(len(x), each * rows, most):
-            seen = x[images, ins]
-            apart = seen.reshape(*seen.shape[:3], columns + 1, tile).transpose(2, 4, 0, 3, 1)
-            last = np.ascontiguousarray(apart)  # (n, tile, N, T + 1, C)
-            into = y[images, outs].reshape(*y[images, outs].shape[:2], rows, tile, columns, tile)
-            for some in blocks(rows, each * len(seen), most):
-                z = bands(last, u, transforms, some)  # (tile, tile, R, N, T, F)
-                into[:, :, some] = z.transpose(3, 5, 2, 1, 4, 0)
-    return np.ascontiguousarray(y[:, :, : task.m[0], : task.m[1]])
-
-
-def transformed(w: Array, transforms: Transforms) -> Array:
-    """The weights (F, C, 3, 3) as (b, a, C, F), b across and a down."""
-    kernel = transforms.kernel.astype(w.dtype)
-    size, (outputs, channels) = len(kernel), w.shape[:2]
-    last = np.empty((3, 3, channels, outputs), w.dtype)
-    for few in blocks(outputs, 1, 16):  # a copy that stays near what it reads
-        last[..., few] = w[few].transpose(2, 3, 1, 0)
-    both = np.einsum("ai,bj->baij", kernel, kernel).reshape(size**2, 9)
-    u: Array = (both @ last.reshape(9, -1)).reshape(size, size, channels, outputs)
-    return u
-
-
-def bands(x: Array, u: Array, transforms: Transforms, rows: slice) -> Array:
-    """Of (n, tile, N, T + 1, C) some rows of tiles, as outputs (tile, tile, R, N, T, F)."""
-    tile, size = transforms.outputs.shape
-    inputs, outputs = (one.astype(x.dtype) for one in (transforms.inputs, transforms.outputs))
-    _, _, images, columns, channels = x.shape
-    count = rows.stop - rows.start
-    slabs = np.empty((size, size, count, images, columns - 1, channels), x.dtype)
-    for row in range(count):
-        first = (rows.start + row) * tile
-        down = inputs @ x[first : first + size].reshape(size, -1)
-        down = down.reshape(size, tile, images, columns, channels)
-        for b in range(size):
-            behind, phase = divmod(b, tile)
-            slabs[b, :, row] = down[:, phase, :, behind : behind + columns - 1]
-    v = (inputs @ slabs.reshape(size, -1)).reshape(size, size, -1, channels)
-    mixed = np.matmul(v, u)  # (b, a, R N T, F)
-    across = (outputs @ mixed.reshape(size, -1)).reshape(tile, size, -1)
-    z: Array = np.matmul(outputs, across)
-    return z.reshape(tile, tile, count, images, columns - 1, -1)
-
-
 def memory(task: Task, transforms: Transforms) -> int:
     """The input twice, weights and their transforms, a block of tiles, the output at most again."""
-    tile, size = transforms.outputs.shape
-    rows, columns = (-(-m // tile) for m in task.m)
+    grid, size = Grid(task, transforms), len(transforms.inputs)
+    rows, columns = grid.tiles
     inputs, outputs, images = task.w.shape[1], len(task.w) // task.groups, len(task.x)
-    around_ = images * inputs * (rows * tile + size - tile) * (columns + 1) * tile
+    seen = images * inputs * volume(grid.read)
     u = (size**2 + 9) * inputs * outputs
     row = size**2 * (inputs + outputs) * columns
     block = min(images * rows * row, max(BUFFER // task.x.itemsize, u // 4, row))
-    trimmed = (rows * tile, columns * tile) != task.m
-    y = len(task.w) * images * rows * columns * tile**2 * trimmed
-    return int(((1 + task.groups) * around_ + u + 2 * block + y) * task.x.itemsize)
+    y = len(task.w) * images * volume(grid.written) * (grid.written != task.m)
+    return int(((1 + task.groups) * seen + u + 2 * block + y) * task.x.itemsize)
 
 
 def cost(task: Task, transforms: Transforms) -> Cost:
     """The transforms, and a product for each of the places of a tile."""
-    tile, size = transforms.outputs.shape
-    tiles = len(task.x) * volume(-(-m // tile) for m in task.m)
+    grid, (tile, size) = Grid(task, transforms), transforms.outputs.shape
+    phases = volume(grid.steps)
+    tiles = len(task.x) * volume(grid.tiles) * phases
     inputs, outputs = task.w.shape[1], len(task.w) // task.groups
     ins, outs = tiles * inputs, tiles * outputs
-    one = product(9, size**2, inputs * outputs) + copy(9 * inputs * outputs, 1)
+    one = product(9, size**2, inputs * outputs) + copy(9 * inputs * outputs, 9, apart=True)
     one += product(tiles, inputs, outputs).times(size**2)
-    one += copy(ins * tile**2, 1) + copy(ins * size**2, inputs * task.m[1] / tile)
+    one += copy(ins * tile**2, tile * grid.tiles[1], apart=True)
+    one += copy(ins * size**2, inputs * grid.tiles[1])
     one += product(size, size, ins * size).times(2)
     one += product(tile, size, outs * size) + product(tile, size, outs * tile)
-    one += copy(outs * tile**2, 1)
-    used = size**2 * (ins + outs) * task.x.itemsize / BUFFER
+    one += copy(outs * tile**2, tile * grid.tiles[1], apart=True)
+    used = max(phases, size**2 * (ins + outs) * task.x.itemsize / BUFFER)
     return (one + Cost(calls=20 + (8 + 2 * size) * used)).times(task.groups)
 
 
