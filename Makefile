@@ -82,7 +82,7 @@ compare: $(LIBRARIES_READY)  ## ask other libraries anew how they differ: docs/d
 	@$(VENV)-libraries/bin/python -m benchmarks.compare
 
 bench: $(LIBRARIES_READY)  ## measure the layers beside other libraries: docs/data/benchmarks.json
-	@echo "Measuring (a quarter of an hour; the machine should do nothing else)."
+	@echo "Measuring (about ten minutes; the machine should do nothing else)."
 	@$(VENV)-libraries/bin/python -m benchmarks.bench
 
 bench-quick: $(LIBRARIES_READY)  ## a few layers, as parts of the machine's peak: build/benchmark.json

@@ -9,9 +9,11 @@ from numpy.typing import ArrayLike
 from cnnref import arguments
 from cnnref.arguments import Array, silently
 from cnnref.fast.algorithms import Task, chosen, computed
+from cnnref.fast.algorithms.task import blocks
 from cnnref.fast.layers import around, contracted, inside, padded, patches, taps
 from cnnref.fast.placed import every, placed_grads, tiled_grads
-from cnnref.fast.pooling import counted, winners
+from cnnref.fast.pooling import counted, winning
+from cnnref.fast.separable import CACHE
 from cnnref.fast.variants import unrolled
 from cnnref.window import Padding, Sizes, Window
 
@@ -127,16 +129,18 @@ def max_pool_grad(
     dilation: Sizes = 1,
     ceil_mode: bool = False,
 ) -> Array:
-    """`cnnref.literal.max_pool_grad`, one weighted count of the places that won."""
+    """`cnnref.literal.max_pool_grad`, one selection per tap, on some planes at a time."""
     x, dy, windows, dtype = arguments.pool_grad(
         "max_pool_grad", x, dy, kernel_size, stride, padding, dilation, ceil_mode
     )
-    size = math.prod(x.shape[2:])
-    where = winners(x, windows)
-    first = np.arange(math.prod(x.shape[:2])).reshape(*x.shape[:2], *(1,) * (x.ndim - 2)) * size
-    won = where >= 0
-    dx = np.bincount((first + where)[won], dy[won], minlength=x.size)  # sums in float64
-    return dx.reshape(x.shape).astype(dtype)
+    n, finite = x.shape[2:], bool(np.isfinite(dy).all())
+    planes, given = x.reshape(-1, 1, *n), dy.reshape(-1, 1, *dy.shape[2:])
+    dx = np.zeros((len(planes), 1, *around(n, windows)), dy.dtype)
+    for some in blocks(len(planes), math.prod(n) * x.itemsize, CACHE):
+        wins, share = winning(planes[some], windows), given[some]
+        for won, places in zip(wins, taps(dx[some], windows), strict=True):
+            places += share * won if finite else np.where(won, share, 0)
+    return inside(dx, n, windows).reshape(x.shape).astype(dtype)
 
 
 @silently

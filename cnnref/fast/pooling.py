@@ -1,14 +1,14 @@
 """Pooling on (N, C, *n): one strided slice of the input per tap."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
-from cnnref.fast.layers import padded, patches
+from cnnref.fast.layers import padded, taps
 from cnnref.fast.separable import separable
 from cnnref.window import Padding, Sizes, Window
 
@@ -83,27 +83,34 @@ def max_pool_indices(
     dilation: Sizes = 1,
     ceil_mode: bool = False,
 ) -> Array:
-    """`cnnref.literal.max_pool_indices`, one search over a view."""
+    """`cnnref.literal.max_pool_indices`, one comparison per tap."""
     x, windows, _, _ = arguments.pool(
         "max_pool_indices", x, kernel_size, stride, padding, dilation, ceil_mode
     )
-    return winners(x, windows)
+    n = x.shape[2:]
+    flat = padded(np.arange(math.prod(n)).reshape(1, 1, *n), windows, -1)
+    m = [window.places(size) for window, size in zip(windows, n, strict=True)]
+    indices = np.full((*x.shape[:2], *m), -1)
+    for won, places in zip(winning(x, windows), taps(flat, windows), strict=True):
+        np.copyto(indices, places, where=won)
+    return indices
 
 
-def winners(x: Array, windows: Sequence[Window]) -> Array:
-    """The flat place of the first largest entry of each window, -1 where there is none."""
-    n, rank = x.shape[2:], len(windows)
-    values = patches(padded(x, windows, -np.inf), windows)  # (N, C, *m, *k)
-    flat = np.arange(math.prod(n)).reshape(1, 1, *n)
-    places = patches(padded(flat, windows, -1), windows)[0, 0]  # (*m, *k)
-    taken = math.prod(values.shape[2 + rank :])
-    values = values.reshape(*values.shape[: 2 + rank], taken)
-    places = places.reshape(*places.shape[:rank], taken)
-    largest = values.max(axis=-1, keepdims=True)
-    # minus infinity in the input ties with padding, and NaN, the largest, with nothing
-    tied = (places >= 0) & ((values == largest) | np.isnan(values))
-    first = np.where(tied, places, flat.size).min(axis=-1)  # taps come in the order of places
-    return np.where(tied.any(axis=-1), first, -1)
+def winning(x: Array, windows: Sequence[Window]) -> Iterator[Array]:
+    """For each tap, where it holds the first largest entry of the window: (N, C, *m), a mask."""
+    largest = separable(x, windows, -np.inf, np.maximum)
+    undefined, left = bool(np.isnan(largest).any()), np.ones(largest.shape, bool)
+    # minus infinity in the input ties with padding, which does not win
+    real = padded(np.ones((1, 1, *x.shape[2:]), bool), windows, False)
+    each = (taps(one, windows) for one in (padded(x, windows, -np.inf), real))
+    for seen, exists in zip(*each, strict=True):
+        won = seen == largest
+        if undefined:  # NaN is the largest
+            won |= np.isnan(seen)
+        won &= left
+        won &= exists
+        left ^= won
+        yield won
 
 
 @silently

@@ -162,7 +162,7 @@ SAID = {  # where the page says it, its words, and what they are about
     (SLOWER, "Depthwise"): ("depthwise 3x3", "depthwise 7x7"),
     (SLOWER, "Small layers"): ("LeNet, second layer", "small net, second layer"),
     (SLOWER, "Many channels, few places"): ("3x3, 512 channels",),
-    (SLOWER, "Strides"): ("3x3, stride 2", "5x5, stride 2"),
+    (SLOWER, "Strides."): ("3x3, stride 2", "5x5, stride 2"),
     (SLOWER, "Overlapping pools"): ("max pool 3x3, stride 2",),
     (SLOWER, "Transposed layers and gradients of pools"): (
         "transposed 3x3, stride 2", "transposed 4x4, stride 2", "gradient of max pool 2x2"),
