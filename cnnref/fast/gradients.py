@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
-from cnnref.fast.algorithms import Task, chosen, computed
+from cnnref.fast.algorithms.backward import transposed, weight_sums
 from cnnref.fast.algorithms.task import blocks
-from cnnref.fast.layers import around, contracted, inside, padded, patches, taps
+from cnnref.fast.layers import around, contracted, inside, taps
 from cnnref.fast.placed import every, placed_grads, tiled_grads
 from cnnref.fast.pooling import counted, winning
 from cnnref.fast.separable import CACHE
@@ -30,39 +30,16 @@ def conv_transpose(
     dilation: Sizes = 1,
     groups: int = 1,
 ) -> Array:
-    """`cnnref.literal.conv_transpose`, at stride 1 a layer with the kernels turned around.
-
-    Otherwise one product and one strided sum per tap.
-    """
+    """`cnnref.literal.conv_transpose`, a layer of stride 1 for each phase of the stride."""
+    integers = arguments.integral(y, w)
     y, w, b, groups, n, windows, dtype = arguments.conv_transpose(
         "conv_transpose", y, w, b, output_size, stride, padding, dilation, groups
     )
-    task = mirrored(y, w, windows, groups)
-    if task is not None:
-        x = computed(task, chosen(task, integers=True), integers=True)  # direct sums only
-    else:
+    if np.isfinite(w).all():
+        x = transposed(y, w, n, windows, groups, integers)
+    else:  # the layers read zeros around y, where no kernel was
         x = np.ascontiguousarray(stamped(y, w, n, windows, groups))
     return (x if b is None else x + b).astype(dtype, copy=False)
-
-
-def mirrored(y: Array, w: Array, windows: Sequence[Window], groups: int) -> Task | None:
-    """The layer that is the transpose of another one at stride 1, where there is one.
-
-    It reads zeros around y where the other one left its kernels out, so they must be finite.
-    """
-    turned = []
-    for one in windows:
-        reach = one.span - 1
-        if one.stride > 1 or max(one.before, one.after) > reach:
-            return None
-        turned.append(Window(one.kernel, 1, one.dilation, reach - one.before, reach - one.after))
-    if not np.isfinite(w).all():
-        return None
-    inputs, k = w.shape[1], w.shape[2:]
-    swapped = w.reshape(groups, len(w) // groups, inputs, *k).swapaxes(1, 2)
-    swapped = np.flip(swapped, tuple(range(3, 3 + len(k))))
-    kernels = np.ascontiguousarray(swapped).reshape(groups * inputs, len(w) // groups, *k)
-    return Task(y, kernels, tuple(turned), groups)
 
 
 def stamped(y: Array, w: Array, n: Sequence[int], windows: Sequence[Window], groups: int) -> Array:
@@ -88,23 +65,12 @@ def conv_weight_grad(
     dilation: Sizes = 1,
     groups: int = 1,
 ) -> Array:
-    """`cnnref.literal.conv_weight_grad`, one product per group."""
+    """`cnnref.literal.conv_weight_grad`, a product for some places at a time."""
     x, dy, groups, windows, dtype = arguments.conv_weight_grad(
         "conv_weight_grad", x, dy, kernel_size, stride, padding, dilation, groups
     )
-    view = patches(padded(x, windows, 0), windows)  # (N, C_in, *m, *k)
-    inputs, outputs = x.shape[1] // groups, dy.shape[1] // groups
-    places = (0, *range(2, dy.ndim))
-    products = [
-        contracted(
-            dy[:, g * outputs : (g + 1) * outputs],
-            view[:, g * inputs : (g + 1) * inputs],
-            places,
-            places,
-        )  # (C_out/groups, C_in/groups, *k)
-        for g in range(groups)
-    ]
-    return np.concatenate(products).astype(dtype)
+    k = tuple(window.kernel for window in windows)
+    return weight_sums(x, dy, k, windows, groups).astype(dtype, copy=False)
 
 
 @silently
