@@ -31,10 +31,11 @@ def conv_transpose(
     groups: int = 1,
 ) -> Array:
     """`cnnref.literal.conv_transpose`, a layer of stride 1 for each phase of the stride."""
-    integers = arguments.integral(y, w)
-    y, w, b, groups, n, windows, dtype = arguments.conv_transpose(
+    layer = arguments.conv_transpose(
         "conv_transpose", y, w, b, output_size, stride, padding, dilation, groups
     )
+    integers = arguments.integral(y, w)
+    y, w, b, groups, n, windows, dtype = layer
     if np.isfinite(w).all():
         x = transposed(y, w, n, windows, groups, integers)
     else:  # the layers read zeros around y, where no kernel was
