@@ -11,8 +11,9 @@ from cnnref import arguments
 from cnnref.arguments import Array, silently
 from cnnref.fast.algorithms.backward import transposed, weight_sums
 from cnnref.fast.layers import around, contracted, inside, padded, patches, taps
-from cnnref.fast.pooling import counted, winners
+from cnnref.fast.pooling import counted
 from cnnref.fast.variants import every, unrolled
+from cnnref.fast.winners import winners
 from cnnref.window import Padding, Sizes, Window
 
 
@@ -93,16 +94,26 @@ def max_pool_grad(
     dilation: Sizes = 1,
     ceil_mode: bool = False,
 ) -> Array:
-    """`cnnref.literal.max_pool_grad`, one weighted count of the places that won."""
+    """`cnnref.literal.max_pool_grad`, a few planes at a time."""
     x, dy, windows, dtype = arguments.pool_grad(
         "max_pool_grad", x, dy, kernel_size, stride, padding, dilation, ceil_mode
     )
-    size = math.prod(x.shape[2:])
-    where = winners(x, windows)
-    first = np.arange(math.prod(x.shape[:2])).reshape(*x.shape[:2], *(1,) * (x.ndim - 2)) * size
-    won = where >= 0
-    dx = np.bincount((first + where)[won], dy[won], minlength=x.size)  # sums in float64
-    return dx.reshape(x.shape).astype(dtype)
+    count, size = math.prod(x.shape[:2]), math.prod(x.shape[2:])
+    apart = all(window.span <= window.stride for window in windows)
+    given, dx = dy.reshape(count, math.prod(dy.shape[2:])), np.zeros((count, size), dy.dtype)
+    for some, where in winners(x, windows):
+        where = where.reshape(len(where), given.shape[1])
+        first = np.arange(len(where))[:, np.newaxis] * size
+        into, value = (where + first).reshape(-1), given[some].reshape(-1)
+        if where.min() < 0:
+            won = where.reshape(-1) >= 0
+            into, value = into[won], value[won]
+        flat = dx[some].reshape(-1)
+        if apart:
+            flat[into] = value
+        else:
+            flat[...] = np.bincount(into, value, minlength=flat.size)  # sums in float64
+    return dx.reshape(x.shape).astype(dtype, copy=False)
 
 
 @silently

@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
-from cnnref.fast.layers import padded, patches
-from cnnref.fast.separable import separable
+from cnnref.fast.separable import places, separable
+from cnnref.fast.winners import winners
 from cnnref.window import Padding, Sizes, Window
 
 
@@ -83,37 +83,25 @@ def max_pool_indices(
     dilation: Sizes = 1,
     ceil_mode: bool = False,
 ) -> Array:
-    """`cnnref.literal.max_pool_indices`, one search over a view."""
+    """`cnnref.literal.max_pool_indices`, one axis after the other."""
     x, windows, _, _ = arguments.pool(
         "max_pool_indices", x, kernel_size, stride, padding, dilation, ceil_mode
     )
-    return winners(x, windows)
-
-
-def winners(x: Array, windows: Sequence[Window]) -> Array:
-    """The flat place of the first largest entry of each window, -1 where there is none."""
-    n, rank = x.shape[2:], len(windows)
-    values = patches(padded(x, windows, -np.inf), windows)  # (N, C, *m, *k)
-    flat = np.arange(math.prod(n)).reshape(1, 1, *n)
-    places = patches(padded(flat, windows, -1), windows)[0, 0]  # (*m, *k)
-    taken = math.prod(values.shape[2 + rank :])
-    values = values.reshape(*values.shape[: 2 + rank], taken)
-    places = places.reshape(*places.shape[:rank], taken)
-    largest = values.max(axis=-1, keepdims=True)
-    # minus infinity in the input ties with padding, and NaN, the largest, with nothing
-    tied = (places >= 0) & ((values == largest) | np.isnan(values))
-    first = np.where(tied, places, flat.size).min(axis=-1)  # taps come in the order of places
-    return np.where(tied.any(axis=-1), first, -1)
+    m = places(x, windows)
+    found = np.empty((math.prod(x.shape[:2]), *m), np.intp)
+    for some, where in winners(x, windows):
+        found[some] = where
+    return found.reshape(*x.shape[:2], *m)
 
 
 @silently
 def max_unpool(y: ArrayLike, indices: ArrayLike, output_size: Sizes) -> Array:
     """`cnnref.literal.max_unpool`, one scattered assignment."""
-    y, places, n, dtype = arguments.unpool("max_unpool", y, indices, output_size)
+    y, indices, n, dtype = arguments.unpool("max_unpool", y, indices, output_size)
     size = math.prod(n)
     first = np.arange(math.prod(y.shape[:2])).reshape(*y.shape[:2], *(1,) * (y.ndim - 2)) * size
     x = np.zeros(math.prod(y.shape[:2]) * size, dtype)
-    x[(first + places)[places >= 0]] = y[places >= 0]  # NumPy: of several values the last stands
+    x[(first + indices)[indices >= 0]] = y[indices >= 0]  # NumPy: of several values the last stands
     return x.reshape(*y.shape[:2], *n)
 
 
