@@ -12,9 +12,10 @@ from cnnref.arguments import Array, silently
 from cnnref.fast.algorithms.backward import transposed, weight_sums
 from cnnref.fast.layers import around, contracted, inside, padded, patches, taps
 from cnnref.fast.pooling import counted
+from cnnref.fast.separable import separable
 from cnnref.fast.variants import every, unrolled
 from cnnref.fast.winners import winners
-from cnnref.window import Padding, Sizes, Window
+from cnnref.window import Padding, Sizes, Window, windows
 
 
 @silently
@@ -30,15 +31,23 @@ def conv_transpose(
     groups: int = 1,
 ) -> Array:
     """`cnnref.literal.conv_transpose`, a layer of stride 1 for each phase of the stride."""
-    integers = arguments.integral(y, w)
-    y, w, b, groups, n, windows, dtype = arguments.conv_transpose(
+    task = arguments.conv_transpose(
         "conv_transpose", y, w, b, output_size, stride, padding, dilation, groups
     )
-    if np.isfinite(w).all():
-        x = transposed(y, w, n, windows, groups, integers)
-    else:  # the layers read zeros around y, where no kernel was
-        x = np.ascontiguousarray(stamped(y, w, n, windows, groups))
+    integers = arguments.integral(y, w)
+    y, w, b, groups, n, looks, dtype = task
+    x = returned(y, w, n, looks, groups, integers)
     return (x if b is None else x + b).astype(dtype, copy=False)
+
+
+def returned(
+    y: Array, w: Array, n: Sequence[int], windows: Sequence[Window], groups: int, integers: bool
+) -> Array:
+    """What a layer passes back to its input (N, C_in, *n)."""
+    if np.isfinite(w).all():
+        return transposed(y, w, n, windows, groups, integers)
+    # layers would read zeros around y, where no kernel was
+    return np.ascontiguousarray(stamped(y, w, n, windows, groups))
 
 
 def stamped(y: Array, w: Array, n: Sequence[int], windows: Sequence[Window], groups: int) -> Array:
@@ -99,7 +108,7 @@ def max_pool_grad(
         "max_pool_grad", x, dy, kernel_size, stride, padding, dilation, ceil_mode
     )
     count, size = math.prod(x.shape[:2]), math.prod(x.shape[2:])
-    apart = all(window.span <= window.stride for window in windows)
+    alone = all(window.span <= window.stride for window in windows)
     given, dx = dy.reshape(count, math.prod(dy.shape[2:])), np.zeros((count, size), dy.dtype)
     for some, where in winners(x, windows):
         where = where.reshape(len(where), given.shape[1])
@@ -109,7 +118,7 @@ def max_pool_grad(
             won = where.reshape(-1) >= 0
             into, value = into[won], value[won]
         flat = dx[some].reshape(-1)
-        if apart:
+        if alone:
             flat[into] = value
         else:
             flat[...] = np.bincount(into, value, minlength=flat.size)  # sums in float64
@@ -128,17 +137,30 @@ def avg_pool_grad(
     ceil_mode: bool = False,
     count_include_pad: bool = False,
 ) -> Array:
-    """`cnnref.literal.avg_pool_grad`, one strided sum per tap."""
+    """`cnnref.literal.avg_pool_grad`, sums of windows turned around, one axis after the other."""
     shape, (dy, windows, sides, dtype) = arguments.pool_shape_grad(
         "avg_pool_grad", x_shape, dy, kernel_size, stride, padding, dilation, ceil_mode
     )
     include = arguments.flag("avg_pool_grad", "count_include_pad", count_include_pad)
     counts = arguments.nonzero("avg_pool_grad", counted(shape[2:], windows, sides, include))
     share = dy / counts.astype(dy.dtype)
-    dx = np.zeros((*shape[:2], *around(shape[2:], windows)), dy.dtype)
-    for places in taps(dx, windows):
-        places += share
-    return inside(dx, shape[2:], windows).astype(dtype)
+    each = list(zip(shape[2:], windows, strict=True))
+    room = np.zeros((*shape[:2], *(n + w.span - 1 for n, w in each)), dy.dtype)
+    corners, seen = zip(*(apart(n, window) for n, window in each), strict=True)
+    room[(..., *corners)] = share[(..., *seen)]
+    turned = [Window(window.kernel, 1, window.dilation) for window in windows]
+    return separable(room, turned, 0, np.add).astype(dtype, copy=False)
+
+
+def apart(n: int, window: Window) -> tuple[slice, slice]:
+    """Where windows that reach the n places begin, with span - 1 places before them, and which."""
+    ahead = window.span - 1 - window.before
+    first = max(0, -(ahead // window.stride))
+    corner = first * window.stride + ahead
+    count = len(range(corner, n + window.span - 1, window.stride))
+    last = min(window.places(n), first + count)
+    stop = corner + (last - first - 1) * window.stride + 1
+    return slice(corner, max(stop, corner), window.stride), slice(first, max(last, first))
 
 
 @silently
@@ -248,7 +270,7 @@ def recurrent_conv_grad(
         inners.append(inner)
         later = back(inner, w)
     steps_back = range(layer.steps - 1, -1, -1)
-    dx = back(sum(inners), u)
+    dx = back(np.asarray(sum(inners)), u)
     du = kernel_grad([x] * layer.steps, inners, u)
     dv = kernel_grad([hiddens[t] for t in steps_back], outers, v)
     dw = kernel_grad([estimates[t] for t in steps_back], inners, w)
@@ -256,9 +278,11 @@ def recurrent_conv_grad(
     return dx.astype(dtype), du.astype(dtype), dv.astype(dtype), dw.astype(dtype)
 
 
-def back(dy: ArrayLike, kernel: Array) -> Array:
-    """The gradient through a convolution with padding "same"."""
-    return conv_transpose(dy, kernel, padding="same")
+def back(dy: Array, kernel: Array) -> Array:
+    """The gradient through a convolution with padding "same", by direct sums."""
+    n = dy.shape[2:]
+    looks = windows(n, kernel.shape[2:], padding="same")
+    return returned(dy, kernel, n, looks, 1, integers=True)
 
 
 def kernel_grad(x: Sequence[Array], dy: Sequence[Array], kernel: Array) -> Array:

@@ -2,9 +2,9 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -80,30 +80,39 @@ def transposed(
     """
     axes = [phased(*each) for each in zip(windows, n, y.shape[2:], strict=True)]
     x = np.zeros((len(y), groups, w.shape[1], *n), y.dtype)
-    by_group = w.reshape(groups, len(w) // groups, *w.shape[1:]).swapaxes(1, 2)
     for some in product(*axes):
-        taps = [[slice(a, None, one.step) for a in one.first] for one in some]
-        kernels = np.stack([by_group[(..., *each)] for each in product(*taps)], 1)
-        kernels = np.flip(kernels, tuple(range(4, kernels.ndim)))  # (groups, phases, I, O, *k)
-        layer = kernels.reshape(-1, *kernels.shape[3:])
-        seen = y[(..., *(one.reads for one in some))]
-        task = Task(seen, layer, tuple(one.window for one in some), groups)
+        kernels = turned(w, some, groups)
+        reads: list[Any] = [one.reads for one in some]
+        looks = tuple(one.window for one in some)
+        task = Task(y[(..., *reads)], kernels.reshape(-1, *kernels.shape[3:]), looks, groups)
         result = computed(task, chosen(task, integers), integers)
         result = result.reshape(len(y), *kernels.shape[:3], *result.shape[2:])
-        spots = [list(spread(one, *each)) for one, *each in zip(some, windows, n, strict=True)]
+        spots = [spread(*each) for each in zip(some, windows, n, strict=True)]
         for phase, places in enumerate(product(*spots)):
-            into, taken = zip(*places, strict=True)
+            into: list[Any] = [place for place, _ in places]
+            taken: list[Any] = [place for _, place in places]
             x[(..., *into)] = result[(slice(None), slice(None), phase, slice(None), *taken)]
     return x.reshape(len(y), groups * w.shape[1], *n)
 
 
-def spread(phases: Phases, window: Window, n: int) -> Iterator[tuple[slice, slice]]:
+def turned(w: Array, some: Sequence[Phases], groups: int) -> Array:
+    """The taps of each phase, from the last to the first: (groups, phases, C_in, C_out, *taps)."""
+    by_group = w.reshape(groups, len(w) // groups, *w.shape[1:]).swapaxes(1, 2)
+    taps = [[slice(first, None, one.step) for first in one.first] for one in some]
+    every: list[list[Any]] = [list(each) for each in product(*taps)]
+    kernels = np.stack([by_group[(..., *each)] for each in every], 1)
+    return np.flip(kernels, tuple(range(4, kernels.ndim)))
+
+
+def spread(phases: Phases, window: Window, n: int) -> list[tuple[slice, slice]]:
     """For each phase its places of the input, and where the layer has them."""
+    found = []
     for residue in phases.residues:
         kept = inside(window, n, residue)
         first = kept.start * window.stride + residue - window.before
         taken = slice(kept.start - phases.places.start, kept.stop - phases.places.start)
-        yield slice(first, n, window.stride), taken
+        found.append((slice(first, n, window.stride), taken))
+    return found
 
 
 def weight_sums(
@@ -120,21 +129,22 @@ def weight_sums(
         return entrywise(task, dy)
     m, taps, outputs = task.m, volume(task.w.shape[1:]), len(task.w) // groups
     view = patches(around(task), task)  # (N, C_in, *k, *m)
-    turned = len(x) * volume(m) >= PLACES
-    dw = np.zeros((groups, taps, outputs) if turned else (groups, outputs, taps), x.dtype)
+    upright = len(x) * volume(m) < PLACES
+    dw = np.zeros((groups, outputs, taps) if upright else (groups, taps, outputs), x.dtype)
     held = max(PLACES, COLUMNS // (taps * groups))
     for images in blocks(len(x), volume(m), held):
         for box in boxes(m, images.stop - images.start, held):
-            seen, given = view[(images, ..., *box)], dy[(images, slice(None), *box)]
+            some: tuple[Any, ...] = (images, ..., *box)
+            seen, given = view[some], dy[some]
             products = len(seen)
             if volume(m) < APART:
                 seen, given = np.moveaxis(seen, 0, 1 + task.rank), np.moveaxis(given, 0, 1)
                 products = 1
             columns = np.ascontiguousarray(seen).reshape(products, groups, taps, -1)
             given = given.reshape(products, groups, outputs, -1)
-            left, right = (columns, given) if turned else (given, columns)
+            left, right = (given, columns) if upright else (columns, given)
             dw += np.matmul(left, right.swapaxes(-2, -1)).sum(axis=0)
-    return (dw.swapaxes(1, 2) if turned else dw).reshape(task.w.shape)
+    return (dw if upright else dw.swapaxes(1, 2)).reshape(task.w.shape)
 
 
 def entrywise(task: Task, dy: Array) -> Array:
@@ -151,6 +161,7 @@ def entrywise(task: Task, dy: Array) -> Array:
         for image, seen in zip(x[:, few], given[:, few], strict=True):
             runs.kept(spaced)[...] = seen
             for tap, run in runs.taps():
-                product = np.matmul(spaced[..., : runs.length], image[:, run])
-                dw[(few, slice(None), *tap)] += product[..., 0]
+                sums = np.matmul(spaced[..., : runs.length], image[:, run])
+                at: tuple[Any, ...] = (few, ..., *tap)
+                dw[at] += sums[..., 0]
     return dw.reshape(task.w.shape)
