@@ -64,3 +64,17 @@ def test_a_weight_that_is_not_finite_reaches_what_it_lay_on_and_no_more(value: f
     x = conv_transpose(y, w, stride=3, output_size=11)
     np.testing.assert_array_equal(x, literal.conv_transpose(y, w, stride=3, output_size=11))
     assert np.isfinite(x).sum() == 8
+
+
+@pytest.mark.parametrize("groups", [1, 4])
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("n", [(9,), (7, 8), (5, 4, 6)])
+def test_no_images_add_nothing_to_the_weights(n: tuple[int, ...], stride: int, groups: int) -> None:
+    x, options = np.zeros((0, 4, *n)), {"kernel_size": 3, "stride": stride, "groups": groups}
+    m = [(size - 3) // stride + 1 for size in n]
+    dw = conv_weight_grad(x, np.zeros((0, 8, *m)), **options)
+    np.testing.assert_array_equal(dw, np.zeros((8, 4 // groups, *(3 for _ in n))))
+    assert (
+        conv_transpose(np.zeros((0, 8, *m)), dw, output_size=n, stride=stride, groups=groups).shape
+        == x.shape
+    )

@@ -10,11 +10,13 @@ from cnnref import arguments
 from cnnref.arguments import Array, silently
 from cnnref.fast.algorithms.backward import transposed, weight_sums
 from cnnref.fast.algorithms.task import blocks
-from cnnref.fast.layers import around, contracted, inside, taps
+from cnnref.fast.layers import contracted
 from cnnref.fast.placed import every, placed_grads, tiled_grads
-from cnnref.fast.pooling import counted, winning
-from cnnref.fast.separable import CACHE
+from cnnref.fast.pooling import counted
+from cnnref.fast.separable import CACHE, separable
 from cnnref.fast.variants import unrolled
+from cnnref.fast.views import around, inside, taps
+from cnnref.fast.winners import winners
 from cnnref.window import Padding, Sizes, Window
 
 
@@ -96,18 +98,25 @@ def max_pool_grad(
     dilation: Sizes = 1,
     ceil_mode: bool = False,
 ) -> Array:
-    """`cnnref.literal.max_pool_grad`, one selection per tap, on some planes at a time."""
+    """`cnnref.literal.max_pool_grad`, what each window passes back put to the place that won."""
     x, dy, windows, dtype = arguments.pool_grad(
         "max_pool_grad", x, dy, kernel_size, stride, padding, dilation, ceil_mode
     )
-    n, finite = x.shape[2:], bool(np.isfinite(dy).all())
-    planes, given = x.reshape(-1, 1, *n), dy.reshape(-1, 1, *dy.shape[2:])
-    dx = np.zeros((len(planes), 1, *around(n, windows)), dy.dtype)
-    for some in blocks(len(planes), math.prod(n) * x.itemsize, CACHE):
-        wins, share = winning(planes[some], windows), given[some]
-        for won, places in zip(wins, taps(dx[some], windows), strict=True):
-            places += share * won if finite else np.where(won, share, 0)
-    return inside(dx, n, windows).reshape(x.shape).astype(dtype)
+    count, size = math.prod(x.shape[:2]), math.prod(x.shape[2:])
+    given, dx = dy.reshape(count, math.prod(dy.shape[2:])), np.zeros((count, size), dy.dtype)
+    alone = all(window.span <= window.stride for window in windows)
+    hangs = any(window.before or window.after for window in windows)
+    for some, where in winners(x, windows):
+        share, back = given[some], dx[some].reshape(-1)
+        where = where.reshape(share.shape)
+        into = where + size * np.arange(len(where))[:, np.newaxis]
+        won = where >= 0 if hangs else slice(None)
+        into, share = into[won].reshape(-1), share[won].reshape(-1)
+        if alone:
+            back[into] = share
+        else:
+            back[...] = np.bincount(into, share, len(back))  # sums in float64
+    return dx.reshape(x.shape).astype(dtype, copy=False)
 
 
 @silently
@@ -122,17 +131,34 @@ def avg_pool_grad(
     ceil_mode: bool = False,
     count_include_pad: bool = False,
 ) -> Array:
-    """`cnnref.literal.avg_pool_grad`, one strided sum per tap."""
+    """`cnnref.literal.avg_pool_grad`, sums of windows turned around, one axis after the other."""
     shape, (dy, windows, sides, dtype) = arguments.pool_shape_grad(
         "avg_pool_grad", x_shape, dy, kernel_size, stride, padding, dilation, ceil_mode
     )
     include = arguments.flag("avg_pool_grad", "count_include_pad", count_include_pad)
     counts = arguments.nonzero("avg_pool_grad", counted(shape[2:], windows, sides, include))
-    share = dy / counts.astype(dy.dtype)
-    dx = np.zeros((*shape[:2], *around(shape[2:], windows)), dy.dtype)
-    for places in taps(dx, windows):
-        places += share
-    return inside(dx, shape[2:], windows).astype(dtype)
+    share = (dy / counts.astype(dy.dtype)).reshape(math.prod(shape[:2]), 1, *dy.shape[2:])
+    each = list(zip(shape[2:], windows, strict=True))
+    size = [n + window.span - 1 for n, window in each]
+    corners, seen = zip(*(spread(n, window) for n, window in each), strict=True)
+    turned = [Window(window.kernel, 1, window.dilation) for window in windows]
+    dx = np.empty((len(share), 1, *shape[2:]), dy.dtype)
+    for some in blocks(len(share), math.prod(size) * dy.itemsize, CACHE):
+        room = np.zeros((some.stop - some.start, 1, *size), dy.dtype)
+        room[(..., *corners)] = share[(some, ..., *seen)]
+        dx[some] = separable(room, turned, 0, np.add)
+    return dx.reshape(shape).astype(dtype, copy=False)
+
+
+def spread(n: int, window: Window) -> tuple[slice, slice]:
+    """Where windows begin that reach the n places, and which these are.
+
+    Places count from one span before the last place that a window at the first of n reads.
+    """
+    ahead, stride = window.span - 1 - window.before, window.stride
+    first = max(0, -(ahead // stride))
+    last = max(first, min(window.places(n), -(-(n + window.before) // stride)))
+    return slice(first * stride + ahead, last * stride + ahead, stride), slice(first, last)
 
 
 @silently

@@ -1,18 +1,17 @@
 """Layers on (N, C, *n): strided views of all windows, and matrix products."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
 from cnnref.fast.algorithms import ALGORITHMS, Task, chosen, computed
-from cnnref.window import Padding, Sizes, Window
+from cnnref.fast.views import around, inside, padded, patches, taps
+from cnnref.window import Padding, Sizes
 
 ALGORITHM = """\
     algorithm: "auto" for the one that is expected to be the fastest among those that keep every
@@ -62,21 +61,6 @@ def contracted(a: Array, b: Array, summed: Sequence[int], with_these: Sequence[i
     return np.asarray(rows @ columns).reshape(shape)
 
 
-def padded(x: Array, windows: Sequence[Window], value: float) -> Array:
-    """The input (N, C, *n) with the padding of each Window around it."""
-    places = [(window.before, window.after) for window in windows]
-    return np.pad(x, [(0, 0), (0, 0), *places], constant_values=value)
-
-
-def patches(x: Array, windows: Sequence[Window]) -> Array:
-    """What each output place reads from a padded input, as a view (N, C, *m, *k)."""
-    axes = tuple(range(2, x.ndim))
-    view = sliding_window_view(x, [window.span for window in windows], axis=axes)
-    strides = (slice(None, None, window.stride) for window in windows)
-    dilations = (slice(None, None, window.dilation) for window in windows)
-    return view[(slice(None), slice(None), *strides, *dilations)]
-
-
 @silently
 def relu(x: ArrayLike) -> Array:
     """`cnnref.literal.relu`, one maximum."""
@@ -104,12 +88,10 @@ def im2col(
 ) -> Array:
     """`cnnref.literal.im2col`, one copy of a view."""
     x, windows, dtype = arguments.patches("im2col", x, kernel_size, stride, padding, dilation)
-    view = patches(padded(x, windows, 0), windows)  # (N, C, *m, *k)
+    view = patches(padded(x, windows), windows)  # (N, C, *k, *m)
     rank = len(windows)
-    m = view.shape[2 : 2 + rank]
-    order = (0, 1, *range(2 + rank, 2 + 2 * rank), *range(2, 2 + rank))  # (N, C, *k, *m)
-    taps = math.prod(window.kernel for window in windows)
-    return view.transpose(order).reshape(len(x), x.shape[1] * taps, math.prod(m)).astype(dtype)
+    rows, places = math.prod(view.shape[1 : 2 + rank]), math.prod(view.shape[2 + rank :])
+    return view.reshape(len(x), rows, places).astype(dtype)
 
 
 @silently
@@ -131,24 +113,3 @@ def col2im(
     for tap, places in zip(np.ndindex(cols.shape[2 : 2 + rank]), taps(x, windows), strict=True):
         places += cols[(slice(None), slice(None), *tap)]  # (N, C, *m), a view of x
     return inside(x, n, windows).astype(dtype)
-
-
-def taps(x: Array, windows: Sequence[Window]) -> Iterator[Array]:
-    """For each tap, what it reads from a padded input at all output places, a view (N, C, *m)."""
-    for tap in np.ndindex(*(window.kernel for window in windows)):
-        slices: list[Any] = [...]
-        for a, n, window in zip(tap, x.shape[2:], windows, strict=True):
-            first = a * window.dilation
-            slices.append(slice(first, first + n - window.span + 1, window.stride))
-        yield x[tuple(slices)]
-
-
-def around(n: Sequence[int], windows: Sequence[Window]) -> list[int]:
-    """The spatial size of an input with its padding."""
-    return [size + w.before + w.after for size, w in zip(n, windows, strict=True)]
-
-
-def inside(x: Array, n: Sequence[int], windows: Sequence[Window]) -> Array:
-    """The input (N, C, *n) inside its padding, as a view."""
-    real: list[Any] = [slice(w.before, w.before + size) for size, w in zip(n, windows, strict=True)]
-    return x[(..., *real)]

@@ -1,15 +1,15 @@
-"""Pooling on (N, C, *n): one strided slice of the input per tap."""
+"""Pooling on (N, C, *n)."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
-from cnnref.fast.layers import padded, taps
-from cnnref.fast.separable import separable
+from cnnref.fast.separable import places, separable
+from cnnref.fast.winners import winners
 from cnnref.window import Padding, Sizes, Window
 
 
@@ -58,7 +58,10 @@ def counted(
     sides: Sequence[tuple[int, int]],
     include: bool,
 ) -> Array:
-    """How many places each window averages, (*m,): the product of the counts on each axis."""
+    """How many places each window averages: the product of the counts on each axis.
+
+    (*m,), or 1 in place of m where all windows of an axis average alike.
+    """
     counts = np.ones(())
     for size, window, (before, after) in zip(n, windows, sides, strict=True):
         first, last = (-before, size + after) if include else (0, size)
@@ -70,7 +73,8 @@ def averaged(window: Window, n: int, first: int, last: int) -> Array:
     """How many taps of each output place read a place from first to last - 1."""
     places = np.arange(window.places(n))[:, np.newaxis] * window.stride - window.before
     reads = places + np.arange(window.kernel) * window.dilation  # (m, k)
-    return np.asarray(((first <= reads) & (reads < last)).sum(axis=1))
+    counts = np.asarray(((first <= reads) & (reads < last)).sum(axis=1))
+    return counts[:1] if (counts == counts[0]).all() else counts
 
 
 @silently
@@ -83,44 +87,24 @@ def max_pool_indices(
     dilation: Sizes = 1,
     ceil_mode: bool = False,
 ) -> Array:
-    """`cnnref.literal.max_pool_indices`, one comparison per tap."""
+    """`cnnref.literal.max_pool_indices`, one axis after the other."""
     x, windows, _, _ = arguments.pool(
         "max_pool_indices", x, kernel_size, stride, padding, dilation, ceil_mode
     )
-    n = x.shape[2:]
-    flat = padded(np.arange(math.prod(n)).reshape(1, 1, *n), windows, -1)
-    m = [window.places(size) for window, size in zip(windows, n, strict=True)]
-    indices = np.full((*x.shape[:2], *m), -1)
-    for won, places in zip(winning(x, windows), taps(flat, windows), strict=True):
-        np.copyto(indices, places, where=won)
-    return indices
-
-
-def winning(x: Array, windows: Sequence[Window]) -> Iterator[Array]:
-    """For each tap, where it holds the first largest entry of the window: (N, C, *m), a mask."""
-    largest = separable(x, windows, -np.inf, np.maximum)
-    undefined, left = bool(np.isnan(largest).any()), np.ones(largest.shape, bool)
-    # minus infinity in the input ties with padding, which does not win
-    real = padded(np.ones((1, 1, *x.shape[2:]), bool), windows, False)
-    each = (taps(one, windows) for one in (padded(x, windows, -np.inf), real))
-    for seen, exists in zip(*each, strict=True):
-        won = seen == largest
-        if undefined:  # NaN is the largest
-            won |= np.isnan(seen)
-        won &= left
-        won &= exists
-        left ^= won
-        yield won
+    found = np.empty((math.prod(x.shape[:2]), *places(x, windows)), np.intp)
+    for some, where in winners(x, windows):
+        found[some] = where
+    return found.reshape(*x.shape[:2], *found.shape[1:])
 
 
 @silently
 def max_unpool(y: ArrayLike, indices: ArrayLike, output_size: Sizes) -> Array:
     """`cnnref.literal.max_unpool`, one scattered assignment."""
-    y, places, n, dtype = arguments.unpool("max_unpool", y, indices, output_size)
+    y, indices, n, dtype = arguments.unpool("max_unpool", y, indices, output_size)
     size = math.prod(n)
     first = np.arange(math.prod(y.shape[:2])).reshape(*y.shape[:2], *(1,) * (y.ndim - 2)) * size
     x = np.zeros(math.prod(y.shape[:2]) * size, dtype)
-    x[(first + places)[places >= 0]] = y[places >= 0]  # NumPy: of several values the last stands
+    x[(first + indices)[indices >= 0]] = y[indices >= 0]  # NumPy: of several values the last stands
     return x.reshape(*y.shape[:2], *n)
 
 

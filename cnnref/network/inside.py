@@ -8,7 +8,8 @@ import numpy as np
 
 from cnnref import arguments
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.task import Task, patches
+from cnnref.fast.algorithms.task import Task
+from cnnref.fast.views import patches
 from cnnref.network.counts import Params, Shape
 from cnnref.network.plain import Flatten, MaxPool, ReLU
 from cnnref.network.sequential import Sequential
@@ -34,10 +35,10 @@ class ConvStep(Known):
         w, groups = self.params[0], self.layer.groups
         task = Task(turned(x), w, windows, groups)
         room = x
-        if task.padded != x.shape[1:-1]:
-            room = np.zeros((len(x), *task.padded, x.shape[-1]), x.dtype)
+        if task.around != x.shape[1:-1]:
+            room = np.zeros((len(x), *task.around, x.shape[-1]), x.dtype)
             room[real(windows, x.shape[1:-1])] = x
-        seen = patches(turned(room), task)
+        seen = patches(turned(room), task.windows)
         columns = seen.transpose(*range(1, seen.ndim), 0)  # (C, *k, *m, N)
         self.columns = columns.reshape(groups, math.prod(w.shape[1:]), -1)
         y = np.matmul(w.reshape(groups, len(w) // groups, -1), self.columns)

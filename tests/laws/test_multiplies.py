@@ -53,7 +53,7 @@ def test_a_direct_algorithm_multiplies_as_often_as_the_definition(
     definition = len(task.x) * outputs * inputs * int(np.prod(k)) * int(np.prod(task.m))
     between = 0
     if name == "shifted":  # a tap's run goes over what lies between the ends of rows
-        length = (task.m[0] - 1) * task.padded[1] + task.m[1]
+        length = (task.m[0] - 1) * task.around[1] + task.m[1]
         between = definition // int(np.prod(task.m)) * (length - int(np.prod(task.m)))
     assert sum(counted(name, task)) == definition + between
     assert ALGORITHMS[name].cost(task).multiplies == definition + between

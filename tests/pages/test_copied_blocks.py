@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 CHAPTERS = sorted(
     page.stem
     for page in (ROOT / "docs").glob("*.md")
-    if SOURCES in page.read_text(encoding="utf-8") and page.stem != "errata"
+    if SOURCES in page.read_text(encoding="utf-8") and page.stem not in {"errata", "benchmarks"}
 )
 NEEDED = ("numpy", "matplotlib", "hypothesis")
 WORKERS = 2

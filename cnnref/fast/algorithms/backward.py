@@ -11,7 +11,8 @@ import numpy as np
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.choose import chosen, computed
 from cnnref.fast.algorithms.shifted import NEAR, Runs
-from cnnref.fast.algorithms.task import Task, around, blocks, boxes, patches, volume
+from cnnref.fast.algorithms.task import Task, blocks, boxes, volume
+from cnnref.fast.views import padded, patches
 from cnnref.window import Window
 
 PLACES = 1 << 10
@@ -122,7 +123,7 @@ def weight_sums(
     if lone and all(one.stride == 1 for one in windows) and np.isfinite(x).all():
         return entrywise(task, dy)
     m, taps, outputs = task.m, volume(task.w.shape[1:]), len(task.w) // groups
-    view = patches(around(task), task)  # (N, C_in, *k, *m)
+    view = patches(padded(task.x, task.windows), task.windows)  # (N, C_in, *k, *m)
     turned = len(x) * volume(m) >= PLACES
     dw = np.zeros((groups, taps, outputs) if turned else (groups, outputs, taps), x.dtype)
     held = max(PLACES, COLUMNS // (taps * groups))
@@ -149,7 +150,7 @@ def entrywise(task: Task, dy: Array) -> Array:
     """
     runs, outputs = Runs(task), len(task.w) // task.groups
     dw = np.zeros((task.groups, outputs, *task.k), task.x.dtype)
-    x = around(task).reshape(*task.x.shape[:2], -1, 1)
+    x = padded(task.x, task.windows).reshape(*task.x.shape[:2], volume(task.around), 1)
     given = dy.reshape(len(dy), task.groups, outputs, *task.m)
     for few in blocks(task.groups, 2 * outputs * runs.room * task.x.itemsize, NEAR):
         spaced = np.zeros((few.stop - few.start, outputs, runs.room), dy.dtype)

@@ -6,7 +6,8 @@ import numpy as np
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost
-from cnnref.fast.algorithms.task import Task, around, blocks, padding, volume
+from cnnref.fast.algorithms.task import Task, blocks, padding, volume
+from cnnref.fast.views import padded
 
 BUFFER = 1 << 22
 """Bytes of transforms that are held at a time."""
@@ -42,8 +43,8 @@ def fft(task: Task) -> Array:
     Source: Mathieu, Henaff, LeCun, Fast Training of Convolutional Networks through FFTs, 2013.
     """
     axes = tuple(range(2, 2 + task.rank))
-    sizes = [good(size) for size in task.padded]
-    x, y = around(task), task.result()
+    sizes = [good(size) for size in task.around]
+    x, y = padded(task.x, task.windows), task.result()
     w = spread(task)
     each = zip(task.m, task.windows, strict=True)
     kept: list[Any] = [slice(0, (m - 1) * one.stride + 1, one.stride) for m, one in each]
@@ -60,7 +61,7 @@ def fft(task: Task) -> Array:
 
 def waved(task: Task) -> int:
     """Bytes of the waves of one channel: of a real signal half of them are enough."""
-    *others, last = (good(size) for size in task.padded)
+    *others, last = (good(size) for size in task.around)
     return 2 * task.x.itemsize * volume(others) * (last // 2 + 1)
 
 
@@ -86,7 +87,7 @@ def error(task: Task) -> float:
     Source: Higham, Accuracy and Stability of Numerical Algorithms, 2002, theorem 24.2.
     """
     u = float(np.finfo(task.x.dtype).eps) / 2
-    levels = float(sum(np.ceil(np.log2(good(size))) for size in task.padded))
+    levels = float(sum(np.ceil(np.log2(good(size))) for size in task.around))
     step = 2 * levels * (u + 4 * u / (1 - 4 * u) * (2**0.5 + u))
     share = 3 * step + (task.w.shape[1] + 8) * u
     x, w = (one.reshape(*one.shape[:2], -1).astype(np.float64) for one in (task.x, task.w))
@@ -122,7 +123,7 @@ def memory(task: Task) -> int:
 
 def cost(task: Task) -> Cost:
     """The transforms, about as many steps for each entry as it has binary digits, and products."""
-    places = volume(good(size) for size in task.padded)
+    places = volume(good(size) for size in task.around)
     inputs, outputs, images = task.w.shape[1], len(task.w) // task.groups, len(task.x)
     transforms = images * inputs + inputs * outputs + images * outputs
     one = Cost(moved=transforms * places * (ENTRY + DIGIT * float(np.log2(places))))

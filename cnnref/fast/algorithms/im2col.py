@@ -6,7 +6,8 @@ import numpy as np
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import CACHE, Task, around, blocks, boxes, padding, patches, volume
+from cnnref.fast.algorithms.task import CACHE, Task, blocks, boxes, padding, volume
+from cnnref.fast.views import padded, patches
 
 SHORT = 16
 """Entries of a row of output, below which images lie innermost."""
@@ -37,7 +38,7 @@ def im2col(task: Task) -> Array:
 
 def outermost(task: Task, weights: Array, room: Array, y: Array) -> None:
     """A product for each image and group, at its place in the output (N, groups, C_out, *m)."""
-    view = patches(around(task), task)
+    view = patches(padded(task.x, task.windows), task.windows)
     view = view.reshape(len(y), task.groups, -1, *view.shape[2:])  # (N, groups, C, *k, *m)
     size = weights.shape[2] * y.itemsize  # of the columns of one place
     one, taps = size * volume(task.m), (slice(None),) * (1 + task.rank)
@@ -58,10 +59,10 @@ def outermost(task: Task, weights: Array, room: Array, y: Array) -> None:
 
 def innermost(task: Task, weights: Array, room: Array, y: Array) -> None:
     """A product for some images and each group."""
-    x, one = around(task), weights.shape[2] * volume(task.m) * y.itemsize
+    x, one = padded(task.x, task.windows), weights.shape[2] * volume(task.m) * y.itemsize
     for images in blocks(len(x), 1, together(task)):
         lines = np.ascontiguousarray(np.moveaxis(x[images], 0, -1))  # (C_in, *n, N)
-        view = np.moveaxis(patches(np.moveaxis(lines, -1, 0), task), 0, -1)
+        view = np.moveaxis(patches(np.moveaxis(lines, -1, 0), task.windows), 0, -1)
         view = view.reshape(task.groups, -1, *view.shape[1:])  # (groups, C, *k, *m, N)
         for groups in blocks(task.groups, one * lines.shape[-1], room.nbytes):
             seen, w = view[groups], weights[groups]
@@ -92,7 +93,7 @@ def memory(task: Task) -> int:
     some, per_place = together(task), volume(task.w.shape[1:])
     whole = columns >= per_place * volume(task.m[1:]) and some == 1
     products = 0 if whole else columns // per_place * outputs
-    lines = some * task.x.shape[1] * volume(task.padded) * (some > 1)
+    lines = some * task.x.shape[1] * volume(task.around) * (some > 1)
     beside = products + lines
     if some < len(task.x):  # the next ones are made before the last ones go
         beside *= 2
@@ -107,7 +108,7 @@ def cost(task: Task) -> Cost:
     one = product(outputs, taps, some * places)
     if some > 1:
         one += copy(some * taps * places, some * run)
-        one += copy(some * task.w.shape[1] * volume(task.padded), task.padded[-1], apart=True)
+        one += copy(some * task.w.shape[1] * volume(task.around), task.around[-1], apart=True)
         one += copy(some * outputs * places, task.m[-1], apart=True)
     else:
         one += copy(taps * places, run, task.strided)

@@ -4,7 +4,8 @@ import numpy as np
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import Task, around, padding, patches, volume
+from cnnref.fast.algorithms.task import Task, padding, volume
+from cnnref.fast.views import padded, patches
 
 
 def refuses(task: Task) -> str:
@@ -21,7 +22,8 @@ def matmul(task: Task) -> Array:
     Source: Lin, Chen, Yan, Network In Network, 2013.
     """
     y, groups = task.result(), task.groups
-    seen = patches(around(task), task).reshape(len(y), groups, task.w.shape[1], -1)
+    view = patches(padded(task.x, task.windows), task.windows)
+    seen = view.reshape(len(y), groups, task.w.shape[1], -1)
     w = task.w.reshape(groups, -1, task.w.shape[1])
     multiply = np.multiply if task.w.shape[1] == 1 else np.matmul
     multiply(w, seen, out=y.reshape(len(y), groups, w.shape[1], -1))
@@ -40,6 +42,6 @@ def cost(task: Task) -> Cost:
     places, inputs = volume(task.m), task.w.shape[1]
     outputs = len(task.w) // task.groups
     one = copy(outputs * places, places) if inputs == 1 else product(outputs, inputs, places)
-    if task.padded != task.m:
+    if task.around != task.m:
         one += copy(inputs * places, task.m[-1], task.strided)
     return one.times(len(task.x) * task.groups) + Cost(calls=3)

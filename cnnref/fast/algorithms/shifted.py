@@ -8,7 +8,8 @@ import numpy as np
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import Task, around, blocks, padding, patches, volume
+from cnnref.fast.algorithms.task import Task, blocks, padding, volume
+from cnnref.fast.views import padded, patches
 
 NEAR = 1 << 20
 """Bytes of a buffer that stays beside the arithmetic."""
@@ -30,7 +31,7 @@ def shifted(task: Task) -> Array:
     Source: Anderson, Vasudevan, Keane, Gregg, Low-memory GEMM-based Convolution Algorithms for
     Deep Neural Networks, 2017.
     """
-    x, y = around(task), task.result()
+    x, y = padded(task.x, task.windows), task.result()
     if any(window.stride > 1 for window in task.windows):
         gathered(x, task, y)
     elif task.w.shape[1] == 1:
@@ -46,7 +47,7 @@ class Runs:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.steps = [volume(task.padded[axis + 1 :]) for axis in range(task.rank)]
+        self.steps = [volume(task.around[axis + 1 :]) for axis in range(task.rank)]
         self.room = task.m[0] * self.steps[0]
         """Places of whole rows, of which the last ones are read by no tap."""
         ends = zip(task.m, self.steps, strict=True)
@@ -65,7 +66,7 @@ class Runs:
 
     def kept(self, flat: Array) -> Array:
         """Of whole rows (..., room) the places that the output has, (..., *m)."""
-        rows = flat.reshape(*flat.shape[:-1], self.task.m[0], *self.task.padded[1:])
+        rows = flat.reshape(*flat.shape[:-1], self.task.m[0], *self.task.around[1:])
         real: list[Any] = [slice(0, m) for m in self.task.m]
         return rows[(..., *real)]
 
@@ -116,7 +117,7 @@ def entrywise(runs: Runs, x: Array, task: Task, y: Array) -> None:
 
 def gathered(x: Array, task: Task, y: Array) -> None:
     """With a stride, what a tap reads is gathered first."""
-    view = patches(x, task)  # (N, C_in, *k, *m)
+    view = patches(x, task.windows)  # (N, C_in, *k, *m)
     y[...] = 0
     for ins, outs in task.parts():
         for tap in np.ndindex(task.k):

@@ -1,15 +1,14 @@
-"""What an algorithm is given, and what most of them do first: padding, views, blocks."""
+"""What an algorithm is given, and blocks of it."""
 
 import math
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from cnnref.arguments import Array
+from cnnref.fast.views import around
 from cnnref.window import Window
 
 CACHE = 1 << 21
@@ -48,10 +47,9 @@ class Task:
         return self.x.shape, self.w.shape, self.windows, self.groups, self.x.itemsize, lies
 
     @cached_property
-    def padded(self) -> tuple[int, ...]:
+    def around(self) -> tuple[int, ...]:
         """The spatial size of the input with its padding."""
-        n = self.x.shape[2:]
-        return tuple(w.before + size + w.after for w, size in zip(self.windows, n, strict=True))
+        return around(self.x.shape[2:], self.windows)
 
     @property
     def strided(self) -> bool:
@@ -69,34 +67,11 @@ class Task:
             yield slice(g * inputs, (g + 1) * inputs), slice(g * outputs, (g + 1) * outputs)
 
 
-def around(task: Task, spare: tuple[int, ...] | None = None) -> Array:
-    """The input with its padding around it, and so many zeros more behind each axis; contiguous."""
-    spare = spare or (0,) * task.rank
-    if not any(spare) and task.padded == task.x.shape[2:]:
-        return np.ascontiguousarray(task.x)
-    sizes = [size + more for size, more in zip(task.padded, spare, strict=True)]
-    x = np.zeros((*task.x.shape[:2], *sizes), task.x.dtype)
-    each = zip(task.windows, task.x.shape[2:], strict=True)
-    real: list[Any] = [slice(window.before, window.before + size) for window, size in each]
-    x[(..., *real)] = task.x
-    return x
-
-
 def padding(task: Task) -> int:
     """Bytes of the input with its padding around it; without padding it stays where it is."""
-    if task.padded == task.x.shape[2:] and task.x.flags.c_contiguous:
+    if task.around == task.x.shape[2:] and task.x.flags.c_contiguous:
         return 0
-    return volume((*task.x.shape[:2], *task.padded, task.x.itemsize))
-
-
-def patches(x: Array, task: Task) -> Array:
-    """What each output place reads of a padded input (N, C, *n): a view (N, C, *k, *m)."""
-    along = x.strides[2:]
-    taps = [step * window.dilation for step, window in zip(along, task.windows, strict=True)]
-    places = [step * window.stride for step, window in zip(along, task.windows, strict=True)]
-    shape, strides = (*x.shape[:2], *task.k, *task.m), (*x.strides[:2], *taps, *places)
-    view: Array = as_strided(x, shape, strides, writeable=False)
-    return view
+    return volume((*task.x.shape[:2], *task.around, task.x.itemsize))
 
 
 def blocks(count: int, size: int, most: int) -> Iterator[slice]:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.algorithms.task import Task, around, blocks
+from cnnref.fast.algorithms.task import Task, blocks
+from cnnref.fast.views import padded
 
 BUFFER = 1 << 20
 """Bytes of transformed tiles that are held at a time, at least."""
@@ -49,7 +50,7 @@ def tiled(task: Task, transforms: Transforms) -> Array:
     """
     grid, (tile, size) = Grid(task, transforms), transforms.outputs.shape
     rows, columns = grid.tiles
-    x = around(task, (grid.read[0] - task.padded[0], grid.read[1] - task.padded[1]))
+    x = padded(task.x, task.windows, (grid.read[0] - task.around[0], grid.read[1] - task.around[1]))
     y = np.empty((len(x), len(task.w), *grid.written), x.dtype)
     channels = task.w.shape[1] + len(task.w) // task.groups
     each = size**2 * channels * columns * x.itemsize  # bytes of a row of tiles of one image

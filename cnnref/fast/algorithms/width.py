@@ -7,7 +7,8 @@ from numpy.lib.stride_tricks import as_strided
 
 from cnnref.arguments import Array
 from cnnref.fast.algorithms.cost import Cost, copy, product
-from cnnref.fast.algorithms.task import CACHE, Task, around, blocks, padding, volume
+from cnnref.fast.algorithms.task import CACHE, Task, blocks, padding, volume
+from cnnref.fast.views import padded
 
 NEAR = 1 << 18
 """Bytes of columns that are held at a time, where one image does not have more."""
@@ -25,7 +26,7 @@ def width(task: Task) -> Array:
 
     Source: Cho, Brand, MEC: Memory-efficient Convolution for Deep Neural Network, 2017.
     """
-    x, y = around(task), task.result()
+    x, y = padded(task.x, task.windows), task.result()
     first, few = task.windows[0], rows(task)
     for ins, outs in task.parts():
         taps = [task.w[(outs, slice(None), *tap)] for tap in np.ndindex(task.k[:-1])]
@@ -66,7 +67,7 @@ def rows(task: Task) -> int:
     """How many places of the first axis are computed at a time: a band, of large images."""
     if task.rank == 1:
         return task.m[0]
-    first, line = task.windows[0], held(task) // task.padded[0]
+    first, line = task.windows[0], held(task) // task.around[0]
     least = CACHE // line - first.span
     return min(task.m[0], max(least, 4 * first.span) // first.stride + 1)
 
@@ -74,7 +75,7 @@ def rows(task: Task) -> int:
 def read_by(task: Task, count: int) -> int:
     """Places of the first axis that so many rows of output read; all, where it is the only one."""
     first = task.windows[0]
-    return task.padded[0] if task.rank == 1 else (count - 1) * first.stride + first.span
+    return task.around[0] if task.rank == 1 else (count - 1) * first.stride + first.span
 
 
 def slices(task: Task, rows: int) -> list[Any]:
@@ -89,7 +90,7 @@ def slices(task: Task, rows: int) -> list[Any]:
 
 def held(task: Task) -> int:
     """Bytes of the columns of one image."""
-    places = volume(task.padded[:-1]) * task.m[-1]
+    places = volume(task.around[:-1]) * task.m[-1]
     return volume((task.w.shape[1], task.k[-1], places, task.x.itemsize))
 
 
@@ -98,8 +99,8 @@ def memory(task: Task) -> int:
     outputs = len(task.w) // task.groups
     slab = max(1, min(len(task.x), NEAR // held(task)))
     m = volume(task.m) / task.m[0] * rows(task)
-    read = volume(task.padded) / task.padded[0] * read_by(task, rows(task))
-    lines = task.w.shape[1] * read * (1 + task.k[-1] * task.m[-1] / task.padded[-1])
+    read = volume(task.around) / task.around[0] * read_by(task, rows(task))
+    lines = task.w.shape[1] * read * (1 + task.k[-1] * task.m[-1] / task.around[-1])
     lines += 2 * outputs * m
     if task.rank > 2 or any(window.stride > 1 for window in task.windows[:-1]):
         lines += task.w.shape[1] * task.k[-1] * m  # slices are copied
@@ -119,9 +120,9 @@ def cost(task: Task) -> Cost:
         one += copy(slab * taps * places, run)  # slices are copied
     one = one.times(volume(task.k[:-1]))
     if slab > 1:
-        one += copy(slab * inputs * volume(task.padded), task.padded[-1], apart=True)
+        one += copy(slab * inputs * volume(task.around), task.around[-1], apart=True)
         one += copy(slab * outputs * places, task.m[-1], apart=True)
-    written = bands * volume((read_by(task, rows(task)), *task.padded[1:])) / task.padded[-1]
+    written = bands * volume((read_by(task, rows(task)), *task.around[1:])) / task.around[-1]
     one += copy(slab * taps * written * task.m[-1], run, strided) + Cost(calls=10 * bands)
     weights = copy(task.w.size, task.k[-1], apart=True) + Cost(calls=volume(task.k[:-1]))
     return one.times(len(task.x) / slab * task.groups) + weights
