@@ -149,7 +149,7 @@ def cost(task: Task) -> Cost:
         one, calls = one + copy(2 * outputs * places, places), 2 * calls
     elif inputs == 1:
         length = Runs(task).length
-        one = copy(2 * outputs * length, length)
+        one = copy(3 * outputs * length, length)  # a product, and a sum that is read and written
         share = 3 * task.w.itemsize * outputs * length / NEAR  # of a block
         calls = (2 * volume(task.k) + 5) * max(share, 1 / task.groups)
     else:
