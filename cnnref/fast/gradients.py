@@ -140,7 +140,7 @@ def avg_pool_grad(
     share = (dy / counts.astype(dy.dtype)).reshape(math.prod(shape[:2]), 1, *dy.shape[2:])
     each = list(zip(shape[2:], windows, strict=True))
     size = [n + window.span - 1 for n, window in each]
-    corners, seen = zip(*(spread(n, window) for n, window in each), strict=True)
+    corners, seen = zip(*(reaching(n, window) for n, window in each), strict=True)
     turned = [Window(window.kernel, 1, window.dilation) for window in windows]
     dx = np.empty((len(share), 1, *shape[2:]), dy.dtype)
     for some in blocks(len(share), math.prod(size) * dy.itemsize, CACHE):
@@ -150,7 +150,7 @@ def avg_pool_grad(
     return dx.reshape(shape).astype(dtype, copy=False)
 
 
-def spread(n: int, window: Window) -> tuple[slice, slice]:
+def reaching(n: int, window: Window) -> tuple[slice, slice]:
     """Where windows begin that reach the n places, and which these are.
 
     Places count from one span before the last place that a window at the first of n reads.

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from cnnref import arguments
 from cnnref.arguments import Array, silently
-from cnnref.fast.separable import places, separable
+from cnnref.fast.separable import separable
+from cnnref.fast.views import places
 from cnnref.fast.winners import winners
 from cnnref.window import Padding, Sizes, Window
 
@@ -91,7 +92,7 @@ def max_pool_indices(
     x, windows, _, _ = arguments.pool(
         "max_pool_indices", x, kernel_size, stride, padding, dilation, ceil_mode
     )
-    found = np.empty((math.prod(x.shape[:2]), *places(x, windows)), np.intp)
+    found = np.empty((math.prod(x.shape[:2]), *places(x.shape[2:], windows)), np.intp)
     for some, where in winners(x, windows):
         found[some] = where
     return found.reshape(*x.shape[:2], *found.shape[1:])

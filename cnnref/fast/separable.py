@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnnref.arguments import Array
+from cnnref.fast.views import around, inside, places
 from cnnref.window import Window
 
 CACHE = 1 << 21
@@ -24,7 +25,7 @@ def separable(x: Array, windows: Sequence[Window], fill: float, operation: Opera
     Both may be done along one axis after the other. Along an axis, windows of twice the size come
     from two neighbours, so that a large one takes about as many steps as its size has digits.
     """
-    m = places(x, windows)
+    m = places(x.shape[2:], windows)
     y = np.empty((math.prod(x.shape[:2]), *m), x.dtype)
     for some, block in planes(x, windows, fill, CACHE):
         left = 1
@@ -35,11 +36,6 @@ def separable(x: Array, windows: Sequence[Window], fill: float, operation: Opera
     return y.reshape(*x.shape[:2], *m)
 
 
-def places(x: Array, windows: Sequence[Window]) -> tuple[int, ...]:
-    """The number of output places on each axis."""
-    return tuple(window.places(size) for size, window in zip(x.shape[2:], windows, strict=True))
-
-
 def planes(
     x: Array, windows: Sequence[Window], fill: float, most: int
 ) -> Iterator[tuple[slice, Array]]:
@@ -48,10 +44,9 @@ def planes(
     Behind it is more of the same, up to a multiple of the stride.
     """
     n, count = x.shape[2:], math.prod(x.shape[:2])
-    bare, each = x.reshape(count, *n), list(zip(n, windows, strict=True))
-    whole = [-(-(size + w.before + w.after) // w.stride) * w.stride for size, w in each]
+    bare, each = x.reshape(count, *n), zip(around(n, windows), windows, strict=True)
+    whole = [-(-size // window.stride) * window.stride for size, window in each]
     few = max(1, most // (math.prod(whole) * x.itemsize))
-    real: list[Any] = [slice(w.before, w.before + size) for size, w in each]
     room = None if whole == list(n) else np.full((min(few, count), *whole), fill, x.dtype)
     for first in range(0, count, few):
         some = slice(first, min(first + few, count))
@@ -59,7 +54,7 @@ def planes(
             yield some, np.ascontiguousarray(bare[some])
         else:
             block = room[: some.stop - first]
-            block[(slice(None), *real)] = bare[some]
+            inside(block, n, windows)[...] = bare[some]
             yield some, block
 
 

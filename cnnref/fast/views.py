@@ -15,6 +15,11 @@ def around(n: Sequence[int], windows: Sequence[Window]) -> tuple[int, ...]:
     return tuple(size + w.before + w.after for size, w in zip(n, windows, strict=True))
 
 
+def places(n: Sequence[int], windows: Sequence[Window]) -> tuple[int, ...]:
+    """Output places per axis."""
+    return tuple(window.places(size) for size, window in zip(n, windows, strict=True))
+
+
 def padded(x: Array, windows: Sequence[Window], spare: Sequence[int] | None = None) -> Array:
     """An input (N, C, *n) with zeros around it, and so many more behind each axis; contiguous."""
     sizes, spare = around(x.shape[2:], windows), spare or (0,) * len(windows)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.separable import places, planes, runs, steps, thinned
+from cnnref.fast.separable import planes, runs, steps, thinned
+from cnnref.fast.views import places
 from cnnref.window import Window
 
 CACHE = 1 << 20
@@ -20,7 +21,7 @@ def winners(x: Array, windows: Sequence[Window]) -> Iterator[tuple[slice, Array]
     That is where the first largest entry is, and NaN is the largest; -1 where a window reads
     nothing.
     """
-    n, m = x.shape[2:], places(x, windows)
+    n, m = x.shape[2:], places(x.shape[2:], windows)
     ahead = [math.prod(n[axis + 1 :]) for axis in range(len(n))]
     corners = [np.arange(to) * w.stride - w.before for to, w in zip(m, windows, strict=True)]
     firsts = [first(*each) for each in zip(windows, corners, n, strict=True)]

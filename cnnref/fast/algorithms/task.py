@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from cnnref.arguments import Array
-from cnnref.fast.views import around
+from cnnref.fast.views import around, places
 from cnnref.window import Window
 
 CACHE = 1 << 21
@@ -27,8 +27,7 @@ class Task:
     @cached_property
     def m(self) -> tuple[int, ...]:
         """Output places per axis."""
-        n = self.x.shape[2:]
-        return tuple(window.places(size) for window, size in zip(self.windows, n, strict=True))
+        return places(self.x.shape[2:], self.windows)
 
     @property
     def k(self) -> tuple[int, ...]:
