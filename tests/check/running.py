@@ -1,6 +1,7 @@
 """Running `cnnref check` as a user does: in a process of its own, on a file."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -24,13 +25,19 @@ def conv2d(image, kernel):
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What the command did."""
+    """What the command did.
+
+    Attributes:
+        processor: seconds of processors that it and its workers took. The seconds of the clock
+            depend on what else runs; these hardly do.
+    """
 
     code: int
     out: str
     err: str
     report: Any
     page: str
+    processor: float
 
     def rows(self, status: str) -> list[Any]:
         """The laws that came out this way."""
@@ -46,10 +53,17 @@ class Ran:
         return found
 
 
+def spent() -> float:
+    """Seconds of processors that all processes took that were started here and have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def check(folder: Path, *words: str, source: str = "") -> Ran:
     """Run the command in a folder, in which the source is a module `mine`."""
     (folder / "mine.py").write_text(NUMPY + source)
     command = [sys.executable, "-m", "cnnref", "check", *words]
+    before = spent()
     ran = subprocess.run(
         [*command, "--json", "report.json", "--html", "report.html"],
         cwd=folder,
@@ -57,7 +71,8 @@ def check(folder: Path, *words: str, source: str = "") -> Ran:
         text=True,
         check=False,
     )
+    processor = spent() - before
     made = folder / "report.json"
     report = json.loads(made.read_text()) if made.exists() else {"laws": [], "mistakes": []}
     page = (folder / "report.html").read_text() if made.exists() else ""
-    return Ran(ran.returncode, ran.stdout, ran.stderr, report, page)
+    return Ran(ran.returncode, ran.stdout, ran.stderr, report, page, processor)

@@ -34,7 +34,7 @@ def test_a_wrong_flip_is_named_within_five_seconds(tmp_path: Path) -> None:
     ran = check(tmp_path, "convolve=mine:conv2d", source=CONV2D)
     assert ran.named == {"convolve": {"convolve.does-not-flip"}}
     assert "The kernel is not flipped" in ran.out
-    assert ran.report["seconds"] < 5
+    assert ran.processor < 2 * 5  # of two processors; the clock says 2 on a quiet machine
 
 
 def test_a_failure_shows_the_smallest_case_and_how_to_see_it_again(tmp_path: Path) -> None:
@@ -82,7 +82,8 @@ def test_a_full_check_of_ours_takes_less_than_a_minute(tmp_path: Path, module: s
     ran = check(tmp_path, module)
     assert ran.code == 0, ran.out
     assert ran.report["settings"]["examples"] == 100
-    assert module != "cnnref" or ran.report["seconds"] < 60
+    if module == "cnnref":
+        assert ran.processor < 2 * 60  # of two processors; the clock says 30 on a quiet machine
 
 
 @pytest.mark.slow
